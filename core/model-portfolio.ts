@@ -1,0 +1,29 @@
+import type { AssetId } from './instruments.ts'
+
+/** Half-width of a tolerance band: absolute in weight points, relative to the target, or the larger of both (hybrid). */
+export type BandRule =
+  | { readonly kind: 'absolute'; readonly halfWidth: number }
+  | { readonly kind: 'relative'; readonly ofTarget: number }
+  | { readonly kind: 'hybrid'; readonly ofTarget: number; readonly floor: number }
+
+export interface ModelLine {
+  /** An asset, or CASH for all settlement currencies together. */
+  readonly asset: AssetId
+  readonly target: number
+  readonly band: BandRule
+}
+
+export interface GroupCap {
+  readonly name: string
+  readonly assets: readonly AssetId[]
+  readonly maximum: number
+}
+
+/** A named set of target weights and bands; the targets sum to 1. */
+export interface ModelPortfolio {
+  readonly id: string
+  readonly name: string
+  readonly version: number
+  readonly lines: readonly ModelLine[]
+  readonly groupCaps: readonly GroupCap[]
+}

@@ -1,0 +1,110 @@
+import type { Amount } from './amount.ts'
+import type { ClientBookId } from './client-book.ts'
+import type { AssetId } from './instruments.ts'
+import type { CostSplit, Side } from './order.ts'
+import type { Bps, Millis, Usd } from './units.ts'
+
+export type Trigger =
+  | { readonly kind: 'band-breach'; readonly assets: readonly AssetId[] }
+  | { readonly kind: 'cash-flow'; readonly asset: AssetId; readonly amountUsd: Usd }
+  | { readonly kind: 'manual'; readonly by: string }
+
+/** Why a book in need was not given a proposal, or a proposal can't be approved. A closed set with a sentence each. */
+export const NON_TRIGGER_REASONS = [
+  'inside-band',
+  'open-proposal',
+  'executing',
+  'cool-down',
+  'paused',
+  'restricted',
+  'below-minimum',
+  'cost-exceeds-benefit',
+  'stale-price',
+  'breaker-open',
+  'no-cash',
+  'infeasible',
+  'trading-halted',
+] as const
+export type NonTriggerReason = (typeof NON_TRIGGER_REASONS)[number]
+
+export type ProposalState =
+  | 'open'
+  | 'held'
+  | 'approved'
+  | 'executing'
+  | 'done'
+  | 'done-with-exceptions'
+  | 'expired'
+  | 'superseded'
+  | 'dismissed'
+
+/** Which group of the approve screen a proposal stands in. */
+export type Cleanliness = 'clean' | 'warning' | 'blocked'
+
+export type LineReason =
+  | 'above-band'
+  | 'below-band'
+  | 'invests-proceeds'
+  | 'raises-cash'
+  | 'reduces-risk'
+  | 'inside-band'
+  | 'cost-exceeds-benefit'
+  | 'restricted'
+  | 'below-minimum'
+  | 'at-limit'
+  | 'held-back'
+  | 'cash'
+
+/** One asset of a proposal, traded or not; weights are fractions of the book's value at the snapshot. */
+export interface ProposalLine {
+  readonly asset: AssetId
+  readonly before: number
+  readonly target: number
+  readonly low: number
+  readonly high: number
+  readonly after: number
+  /** null: not traded. */
+  readonly side: Side | null
+  readonly quantity: Amount
+  readonly notionalUsd: Usd
+  readonly cost: CostSplit
+  /** What the naive trade of this line (to the exact target, at market, on one venue) would have cost. */
+  readonly naiveCostUsd: Usd
+  readonly reason: LineReason
+  /** One sentence with the numbers behind the reason. */
+  readonly why: string
+  /** For lines not traded: trades once the linear cost falls by this much; null where cost is not what holds it. */
+  readonly tradesIfCheaperByBps: Bps | null
+}
+
+/** Trades suggested for one client book, bound to the prices and holdings they were computed from. */
+export interface Proposal {
+  readonly id: string
+  readonly bookId: ClientBookId
+  readonly state: ProposalState
+  readonly trigger: Trigger
+  readonly cleanliness: Cleanliness
+  /** Sentences behind warning or blocked. */
+  readonly remarks: readonly string[]
+  /** Hash of prices, holdings, model version, bands and restrictions it was computed from. */
+  readonly snapshot: string
+  readonly valueUsd: Usd
+  readonly lines: readonly ProposalLine[]
+  readonly buyUsd: Usd
+  readonly sellUsd: Usd
+  /** ½ Σ|Δ|, fraction of the book. */
+  readonly turnover: number
+  readonly cost: CostSplit
+  readonly naiveCost: CostSplit
+  /** Ex-ante, per year. */
+  readonly trackingErrorBefore: number
+  readonly trackingErrorAfter: number
+  /** Largest band position over the lines, in half-widths. */
+  readonly worstBefore: { readonly asset: AssetId; readonly position: number }
+  readonly worstAfter: { readonly asset: AssetId; readonly position: number }
+  /** True where a risk number rests on the prior instead of history. */
+  readonly riskIsPrior: boolean
+  readonly automatic: boolean
+  readonly createdAt: Millis
+  readonly expiresAt: Millis
+}
