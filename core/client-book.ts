@@ -13,9 +13,7 @@ export type SubAccountId = ClientBookId | typeof HOUSE
 export const OMNIBUS = 'omnibus'
 export type VenueAccountId = string
 
-export type Custody =
-  | { readonly kind: 'omnibus' }
-  | { readonly kind: 'segregated'; readonly account: VenueAccountId }
+export type Custody = { readonly kind: 'omnibus' } | { readonly kind: 'segregated'; readonly account: VenueAccountId }
 
 export type Restriction =
   | { readonly kind: 'no-buy'; readonly asset: AssetId; readonly reason: string; readonly until?: Millis }

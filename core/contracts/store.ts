@@ -1,0 +1,94 @@
+import type { Amount } from '../amount.ts'
+import type { ClientBook, ClientBookId, Holding, Lot, SubAccountId, VenueAccountId } from '../client-book.ts'
+import type { AssetId, VenueId } from '../instruments.ts'
+import type { Actor, Fact, JournalEntry } from '../journal.ts'
+import type { ModelPortfolio } from '../model-portfolio.ts'
+import type { ChildOrder, ChildState, ParentOrder, ParentState, TradingState, VenueTrade } from '../order.ts'
+import type { Proposal, ProposalState } from '../proposal.ts'
+import type { Failure, Result } from '../result.ts'
+import type { Millis } from '../units.ts'
+
+/** A child order with what has become of it. Filled sums are those of its distinct trades. */
+export interface ChildRecord {
+  readonly child: ChildOrder
+  readonly state: ChildState
+  readonly venueOrderId: string | null
+  readonly why: string | null
+  readonly filledQuantity: Amount
+  readonly filledCost: Amount
+  readonly trades: readonly VenueTrade[]
+  /** Part of filledQuantity that 'fills-allocated' has moved to client books. */
+  readonly allocatedQuantity: Amount
+}
+
+export interface ParentRecord {
+  readonly parent: ParentOrder
+  readonly state: ParentState
+  readonly why: string
+}
+
+export interface PlanRecord {
+  readonly planId: string
+  readonly proposalIds: readonly string[]
+  readonly approval: 'advisor' | 'mandate'
+  readonly releasedAt: Millis
+  readonly closed: boolean
+}
+
+export type StoreError = Failure<
+  'wrong-node' | 'cannot-open' | 'corrupt' | 'locked' | 'newer-schema' | 'chain-broken' | 'projection-differs'
+>
+
+export interface ChainReport {
+  readonly entries: number
+  readonly headHash: string
+  /** Tables rebuilt from the journal equal the stored ones. */
+  readonly tablesCompared: number
+}
+
+/**
+ * The desk's durable state. `record` appends facts and updates every projection in one transaction, durable on
+ * return. Everything else reads projections.
+ */
+export interface DeskStore {
+  readonly epoch: string
+  record(facts: readonly Fact[], actor: Actor): readonly JournalEntry[]
+
+  models(): readonly ModelPortfolio[]
+  clientBooks(): readonly ClientBook[]
+  holdings(): readonly Holding[]
+  holdingsOf(subAccount: SubAccountId): readonly Holding[]
+  lotsOf(subAccount: SubAccountId): readonly Lot[]
+  /** Σ of every sub-account kept in a venue account, per asset: what the venue's balance must equal. */
+  accountTotals(venue: VenueId, account: VenueAccountId): ReadonlyMap<AssetId, Amount>
+  venueAccounts(): readonly VenueAccountId[]
+
+  proposals(states: readonly ProposalState[]): readonly Proposal[]
+  proposal(id: string): Proposal | undefined
+  lastRebalanceAt(bookId: ClientBookId): Millis | null
+
+  openPlans(): readonly PlanRecord[]
+  plans(newest: number): readonly PlanRecord[]
+  parentsOf(planId: string): readonly ParentRecord[]
+  parent(parentId: string): ParentRecord | undefined
+  childrenOf(parentId: string): readonly ChildRecord[]
+  child(childId: string): ChildRecord | undefined
+  childByVenueOrder(venue: VenueId, venueOrderId: string): ChildRecord | undefined
+  unfinishedChildren(): readonly ChildRecord[]
+  hasTrade(venue: VenueId, account: VenueAccountId, tradeId: string): boolean
+  /** Ids of every recorded trade of an account. */
+  tradeIds(venue: VenueId, account: VenueAccountId): ReadonlySet<string>
+  tradeCount(): number
+  tradingState(): {
+    readonly all: TradingState
+    readonly venues: ReadonlyMap<VenueId, TradingState>
+    readonly clientBooks: ReadonlyMap<ClientBookId, TradingState>
+  }
+  /** Facts about one parent, plan or proposal, oldest first: "what happened". */
+  historyOf(id: string): readonly { readonly at: Millis; readonly type: string; readonly text: string }[]
+
+  verify(): Result<ChainReport, StoreError>
+  setting(key: string): string | undefined
+  saveSetting(key: string, value: string): void
+  close(): void
+}
