@@ -125,6 +125,14 @@ export const GRID_COLUMNS = [
   'dayChangeUsd',
   /** Index into BOOK_STATUSES. */
   'status',
+  /** Cash the book is short of (withdrawals due, cash under its band); 0 when none. What `cashNeeds` counts. */
+  'cashNeedUsd',
+  /** Milliseconds UTC; NaN when not paused. What `paused` counts. */
+  'pausedUntil',
+  /** End of the wait the next action stands for (cool-down), milliseconds UTC; NaN when it has no end. */
+  'actionUntil',
+  /** Index into DeskSnapshot.assets of the asset behind `ageSeconds`. */
+  'oldestAsset',
 ] as const
 export type GridColumn = (typeof GRID_COLUMNS)[number]
 
