@@ -19,3 +19,8 @@ export type LinkMessage =
   /** A bug on the other side; expected failures are Results inside `answer`. */
   | { readonly kind: 'broken'; readonly id: number; readonly message: string }
   | { readonly kind: 'event'; readonly name: string; readonly value: unknown }
+  /**
+   * Page to desk: how many events it has dealt with since the link began. The desk keeps a few under way and merges
+   * the rest, so a slow page skips values instead of falling behind.
+   */
+  | { readonly kind: 'received'; readonly events: number }
