@@ -219,9 +219,9 @@ test('every tick of 100,000 finds exactly the books that brute force finds', () 
   const tally: Tally = { ticks: 0, breaches: 0, cures: 0, unable: 0, ambiguous: 0 }
   for (let seed = 1; seed <= 50; seed++) play(seed, 2000, tally)
   expect(tally.ticks).toBe(100_000)
-  expect(tally.breaches).toBeGreaterThan(4000)
-  expect(tally.cures).toBeGreaterThan(4000)
-  expect(tally.unable).toBeGreaterThan(4000)
+  expect(tally.breaches).toBeGreaterThan(3000)
+  expect(tally.cures).toBeGreaterThan(3000)
+  expect(tally.unable).toBeGreaterThan(3000)
   expect(tally.ambiguous).toBe(0)
 })
 

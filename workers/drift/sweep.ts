@@ -65,7 +65,6 @@ export function sweepBooks(table: BookTable, prices: Float64Array, out: DriftCol
     missing.push(column)
     return 0
   })
-  // One call per book: the optimiser compiles a short hot function at once, a loop nest this long it interprets first.
   for (let book = 0; book < table.bookIds.length; book++) {
     const needed = missing.length > 0 ? missingColumn(table, book, missing) : ABLE
     if (needed !== ABLE) markUnable(book, needed, out)
