@@ -3,7 +3,15 @@ import type { ClientBook, ClientBookId, Holding, Lot, SubAccountId, VenueAccount
 import type { AssetId, VenueId } from '../instruments.ts'
 import type { Actor, Fact, JournalEntry } from '../journal.ts'
 import type { ModelPortfolio } from '../model-portfolio.ts'
-import type { ChildOrder, ChildState, ParentOrder, ParentState, TradingState, VenueTrade } from '../order.ts'
+import type {
+  Allocation,
+  ChildOrder,
+  ChildState,
+  ParentOrder,
+  ParentState,
+  TradingState,
+  VenueTrade,
+} from '../order.ts'
 import type { Proposal, ProposalState } from '../proposal.ts'
 import type { Failure, Result } from '../result.ts'
 import type { Millis } from '../units.ts'
@@ -75,6 +83,8 @@ export interface DeskStore {
   child(childId: string): ChildRecord | undefined
   childByVenueOrder(venue: VenueId, venueOrderId: string): ChildRecord | undefined
   unfinishedChildren(): readonly ChildRecord[]
+  /** What 'fills-allocated' has given to each client book of a child so far; empty when nothing was allocated. */
+  allocationsOf(childId: string): readonly Allocation[]
   hasTrade(venue: VenueId, account: VenueAccountId, tradeId: string): boolean
   /** Ids of every recorded trade of an account. */
   tradeIds(venue: VenueId, account: VenueAccountId): ReadonlySet<string>
