@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { usd } from '../units.ts'
+import { decideMandate } from './mandates.ts'
+
+const cost = (total: number) => ({ feeUsd: usd(total), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(total) })
+const premium = { tier: 'premium', mandate: { maximumTurnover: 0.1, maximumCostBps: 10 } } as const
+const proposal = {
+  turnover: 0.05,
+  cost: cost(500),
+  valueUsd: usd(1_000_000),
+  cleanliness: 'clean',
+  remarks: [] as string[],
+  trigger: { kind: 'band-breach', assets: ['BTC'] },
+} as const
+
+test('inside its mandate a premium book runs by itself', () =>
+  expect(decideMandate(premium, proposal)).toEqual({ kind: 'automatic' }))
+
+test.each([
+  ['standard tier', { tier: 'standard', mandate: null } as const, proposal, 'standard tier'],
+  ['no mandate', { tier: 'premium', mandate: null } as const, proposal, 'no mandate'],
+  ['turnover', premium, { ...proposal, turnover: 0.1001 }, 'turnover 10.01 %'],
+  ['cost', premium, { ...proposal, cost: cost(1001) }, 'cost 10.0 bps is above the mandate'],
+  ['a warning', premium, { ...proposal, cleanliness: 'warning', remarks: ['band relaxed'] } as const, 'band relaxed'],
+  ['manual', premium, { ...proposal, trigger: { kind: 'manual', by: 'A' } } as const, 'asked for by an advisor'],
+] as const)('%s asks, with the reason', (_, book, given, why) => {
+  const decision = decideMandate(book, given)
+  expect(decision).toMatchObject({ kind: 'ask' })
+  expect(decision.kind === 'ask' && decision.why).toContain(why)
+})
+
+test('the limits themselves are allowed', () =>
+  expect(decideMandate(premium, { ...proposal, turnover: 0.1, cost: cost(1000) })).toEqual({ kind: 'automatic' }))

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { millis } from '../units.ts'
+import { decideTrigger, type TriggerInput } from './triggers.ts'
+
+const quiet: TriggerInput = {
+  now: millis(1_000_000),
+  breachedAssets: [],
+  unableWhy: null,
+  hasOpenProposal: false,
+  isExecuting: false,
+  coolDownUntil: null,
+  pausedUntil: null,
+  tradingHalted: null,
+  request: null,
+}
+const breached = { ...quiet, breachedAssets: ['LINK'] }
+const manual = { kind: 'manual', by: 'Advisor 1' } as const
+const later = millis(2_000_000)
+
+describe('a client book gets a proposal when it needs one, else a reason', () => {
+  test('a breach triggers', () =>
+    expect(decideTrigger(breached)).toEqual({ kind: 'propose', trigger: { kind: 'band-breach', assets: ['LINK'] } }))
+
+  test.each([
+    ['inside its bands', quiet, 'inside-band'],
+    ['a price is missing', { ...breached, breachedAssets: null, unableWhy: 'the price of DOT is stale' }, 'stale-price'],
+    ['a proposal is open', { ...breached, hasOpenProposal: true }, 'open-proposal'],
+    ['orders are working', { ...breached, isExecuting: true }, 'executing'],
+    ['paused', { ...breached, pausedUntil: later }, 'paused'],
+    ['cool-down', { ...breached, coolDownUntil: later }, 'cool-down'],
+    ['trading is halted', { ...breached, tradingHalted: 'stopped by Advisor 1' }, 'trading-halted'],
+  ] as const)('%s: %#', (_, input, reason) => expect(decideTrigger(input)).toMatchObject({ kind: 'wait', reason }))
+
+  test('a pause or cool-down that is over holds nothing', () =>
+    expect(
+      decideTrigger({ ...breached, pausedUntil: millis(999_999), coolDownUntil: millis(1_000_000) }),
+    ).toMatchObject({ kind: 'propose' }))
+
+  test('an advisor may plan inside the band, in a pause and in cool-down', () =>
+    expect(decideTrigger({ ...quiet, request: manual, pausedUntil: later, coolDownUntil: later })).toEqual({
+      kind: 'propose',
+      trigger: manual,
+    }))
+
+  test('nobody may plan on a missing price, in a halt or beside an open proposal', () => {
+    for (const blocked of [
+      { breachedAssets: null, unableWhy: 'stale' },
+      { tradingHalted: 'stopped' },
+      { hasOpenProposal: true },
+    ])
+      expect(decideTrigger({ ...quiet, request: manual, ...blocked })).toMatchObject({ kind: 'wait' })
+  })
+
+  test('a cash flow triggers inside the band, but waits for a pause to end', () => {
+    const request = { kind: 'cash-flow', asset: 'USD', amountUsd: 1000 as never } as const
+    expect(decideTrigger({ ...quiet, request })).toEqual({ kind: 'propose', trigger: request })
+    expect(decideTrigger({ ...quiet, request, pausedUntil: later })).toMatchObject({ reason: 'paused' })
+  })
+})

@@ -1,0 +1,45 @@
+import type { AssetId } from '../instruments.ts'
+import type { NonTriggerReason, Trigger } from '../proposal.ts'
+import type { Millis } from '../units.ts'
+
+/** What is known of one client book when the question "does it need a proposal?" is asked. */
+export interface TriggerInput {
+  readonly now: Millis
+  /** null where the book can't be checked, with the reason. */
+  readonly breachedAssets: readonly AssetId[] | null
+  readonly unableWhy: string | null
+  readonly hasOpenProposal: boolean
+  readonly isExecuting: boolean
+  readonly coolDownUntil: Millis | null
+  readonly pausedUntil: Millis | null
+  readonly tradingHalted: string | null
+  /** Asked for by an advisor, or money came in or went out since the last proposal. */
+  readonly request: Extract<Trigger, { kind: 'manual' | 'cash-flow' }> | null
+}
+
+export type TriggerDecision =
+  | { readonly kind: 'propose'; readonly trigger: Trigger }
+  | { readonly kind: 'wait'; readonly reason: NonTriggerReason; readonly why: string }
+
+const wait = (reason: NonTriggerReason, why: string): TriggerDecision => ({ kind: 'wait', reason, why })
+const clock = (at: Millis): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/**
+ * Every trigger and every non-trigger has a reason. The order is the order of force: what makes a proposal impossible
+ * comes before what makes it unwanted; an advisor's own request overrides pause, cool-down and being inside the band,
+ * never a missing price or a halt.
+ */
+export function decideTrigger(input: TriggerInput): TriggerDecision {
+  if (input.breachedAssets === null) return wait('stale-price', input.unableWhy ?? 'a price is missing')
+  if (input.isExecuting) return wait('executing', 'orders of this client book are working')
+  if (input.tradingHalted !== null) return wait('trading-halted', input.tradingHalted)
+  if (input.hasOpenProposal) return wait('open-proposal', 'a proposal is open; there is at most one per client book')
+  if (input.request?.kind === 'manual') return { kind: 'propose', trigger: input.request }
+  if (input.pausedUntil !== null && input.pausedUntil > input.now)
+    return wait('paused', `paused until ${clock(input.pausedUntil)}`)
+  if (input.request !== null) return { kind: 'propose', trigger: input.request }
+  if (input.breachedAssets.length === 0) return wait('inside-band', 'every line is inside its band')
+  if (input.coolDownUntil !== null && input.coolDownUntil > input.now)
+    return wait('cool-down', `rebalanced a short while ago; cool-down until ${clock(input.coolDownUntil)}`)
+  return { kind: 'propose', trigger: { kind: 'band-breach', assets: input.breachedAssets } }
+}

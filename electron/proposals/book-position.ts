@@ -1,0 +1,93 @@
+import { type Amount, add, toFloat, ZERO } from '../../core/amount.ts'
+import { type Band, toleranceBand } from '../../core/band.ts'
+import type { Holding } from '../../core/client-book.ts'
+import { type AssetId, CASH, isSettlementAsset } from '../../core/instruments.ts'
+import type { BandRule, ModelPortfolio } from '../../core/model-portfolio.ts'
+
+/** USD mid of an asset over the fresh venues. */
+export interface AssetPrice {
+  /** NaN where no venue states one. */
+  readonly priceUsd: number
+  readonly fresh: boolean
+  readonly ageMs: number
+  readonly why: string | null
+}
+export type PriceBoard = ReadonlyMap<AssetId, AssetPrice>
+
+/** One line of a book: its model's target and band, and what is held. Weights are fractions of the book's value. */
+export interface PositionLine {
+  readonly asset: AssetId
+  readonly target: number
+  readonly rule: BandRule
+  /** Tolerance band with the regime multiplier. */
+  readonly band: Band
+  /** NaN for CASH and where no venue states a price. */
+  readonly priceUsd: number
+  readonly valueUsd: number
+  readonly weight: number
+  /** Units over all venues; zero for CASH, whose parts are in `holdings`. */
+  readonly quantity: Amount
+}
+
+/** A client book at the prices of one moment. The last line is CASH: every settlement currency at its own price. */
+export interface BookPosition {
+  readonly valueUsd: number
+  readonly lines: readonly PositionLine[]
+  readonly holdings: readonly Holding[]
+  /** Sentence naming the first price that is stale or missing; null where the book can be checked. */
+  readonly unableWhy: string | null
+}
+
+/** What an asset that the model does not name is held against: sell it, but not for ever in dust. */
+const foreignRule = (dustWeight: number): BandRule => ({ kind: 'absolute', halfWidth: dustWeight })
+
+/** Assets a book has lines for: those of the model in its order, then what else it holds, then CASH. */
+export function lineAssets(model: ModelPortfolio, holdings: readonly Holding[]): readonly AssetId[] {
+  const assets = model.lines.map((line) => line.asset).filter((asset) => asset !== CASH)
+  const foreign = holdings
+    .filter((held) => held.quantity !== ZERO && !isSettlementAsset(held.asset) && !assets.includes(held.asset))
+    .map((held) => held.asset)
+  return [...assets, ...[...new Set(foreign)].sort(), CASH]
+}
+
+export function positionOf(
+  model: ModelPortfolio,
+  holdings: readonly Holding[],
+  prices: PriceBoard,
+  multiplier: number,
+  dustWeight: number,
+): BookPosition {
+  const byAsset = new Map(model.lines.map((line) => [line.asset, line]))
+  let unableWhy: string | null = null
+  const valueOf = (asset: AssetId, quantity: number, needed: boolean): number => {
+    const price = prices.get(asset)
+    if ((quantity !== 0 || needed) && (price === undefined || !price.fresh || !(price.priceUsd > 0))) {
+      unableWhy ??= price?.why ?? `no price for ${asset}`
+      return 0
+    }
+    return quantity === 0 ? 0 : quantity * price!.priceUsd
+  }
+  const drafts = lineAssets(model, holdings).map((asset) => {
+    const line = byAsset.get(asset)
+    const target = line?.target ?? 0
+    const parts = holdings.filter((held) => (asset === CASH ? isSettlementAsset(held.asset) : held.asset === asset))
+    let valueUsd = 0
+    for (const part of parts) valueUsd += valueOf(part.asset, toFloat(part.quantity), target > 0)
+    if (parts.length === 0 && target > 0 && asset !== CASH) valueOf(asset, 0, true)
+    const quantity = asset === CASH ? ZERO : parts.reduce((total, part) => add(total, part.quantity), ZERO)
+    const priceUsd = prices.get(asset)?.priceUsd ?? Number.NaN
+    return { asset, target, rule: line?.band ?? foreignRule(dustWeight), priceUsd, valueUsd, quantity }
+  })
+  const valueUsd = drafts.reduce((total, line) => total + line.valueUsd, 0)
+  if (!(valueUsd > 0)) unableWhy ??= 'the value of the client book is not above zero'
+  return {
+    valueUsd,
+    holdings,
+    unableWhy,
+    lines: drafts.map((draft) => ({
+      ...draft,
+      band: toleranceBand(draft.rule, draft.target, multiplier),
+      weight: valueUsd > 0 ? draft.valueUsd / valueUsd : 0,
+    })),
+  }
+}

@@ -1,0 +1,204 @@
+import { ZERO } from '../../core/amount.ts'
+import { bandPosition } from '../../core/band.ts'
+import { CASH } from '../../core/instruments.ts'
+import type { CostSplit } from '../../core/order.ts'
+import type { Cleanliness, Proposal, ProposalLine } from '../../core/proposal.ts'
+import { fail, ok, type Result } from '../../core/result.ts'
+import { millis, usd } from '../../core/units.ts'
+import { explainLine } from './explain.ts'
+import type { Draft, PlanFailure } from './plan-books.ts'
+import type { MarketView, PlanningDeps } from './planning-inputs.ts'
+import { fitBuysToCash, type ShapedTrade } from './shape-trades.ts'
+import { snapshotHash } from './snapshot.ts'
+import { costOfSide } from './venue-mix.ts'
+
+/** Estimated cost of one trade: fee and half-spread on the notional, impact `k·|Δ|^{3/2}·V`. */
+export function tradeCost(
+  draft: Omit<Draft, 'shape'>,
+  trade: Pick<ShapedTrade, 'line' | 'side' | 'notionalUsd'>,
+): CostSplit {
+  const linear = costOfSide(draft.costs, trade.side, trade.line)
+  const value = draft.position.valueUsd
+  const feeUsd = linear.fee * trade.notionalUsd
+  const spreadUsd = linear.spread * trade.notionalUsd
+  const impactUsd = draft.impact[trade.line]! * (trade.notionalUsd / value) ** 1.5 * value
+  return {
+    feeUsd: usd(feeUsd),
+    spreadUsd: usd(spreadUsd),
+    impactUsd: usd(impactUsd),
+    totalUsd: usd(feeUsd + spreadUsd + impactUsd),
+  }
+}
+
+export const NO_COST: CostSplit = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) }
+export const addCosts = (costs: Iterable<CostSplit>): CostSplit => {
+  let [feeUsd, spreadUsd, impactUsd] = [0, 0, 0]
+  for (const cost of costs) {
+    feeUsd += cost.feeUsd
+    spreadUsd += cost.spreadUsd
+    impactUsd += cost.impactUsd
+  }
+  return {
+    feeUsd: usd(feeUsd),
+    spreadUsd: usd(spreadUsd),
+    impactUsd: usd(impactUsd),
+    totalUsd: usd(feeUsd + spreadUsd + impactUsd),
+  }
+}
+
+/** Ex-ante tracking error per year: sqrt(dᵀΣd) of weights minus targets. */
+export function trackingError(covariance: Float64Array, differences: readonly number[]): number {
+  const n = differences.length
+  let variance = 0
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) variance += differences[i]! * covariance[i * n + j]! * differences[j]!
+  return Math.sqrt(Math.max(0, variance))
+}
+
+export function makeProposal(draft: Draft, market: MarketView, deps: PlanningDeps): Result<Proposal, PlanFailure> {
+  const { position, request } = draft
+  const trades = affordable(draft, market)
+  if (trades.length === 0) return fail(...nothingToTrade(draft))
+  const traded = new Map(trades.map((trade) => [trade.line, trade]))
+  const costs = new Map(trades.map((trade) => [trade.line, tradeCost(draft, trade)]))
+  const cost = addCosts(costs.values())
+  const after = weightsAfter(draft, trades, cost.totalUsd)
+  const naive = market.naiveCost(request.book, position)
+  const lines: ProposalLine[] = position.lines.map((line, i) => {
+    const trade = traded.get(i)
+    const explained = explainLine(draft, i, trade ?? null, after[i]!)
+    return {
+      asset: line.asset,
+      before: line.weight,
+      target: line.target,
+      low: line.band.low,
+      high: line.band.high,
+      after: after[i]!,
+      side: trade?.side ?? null,
+      quantity: trade?.quantity ?? ZERO,
+      notionalUsd: usd(trade?.notionalUsd ?? 0),
+      cost: costs.get(i) ?? NO_COST,
+      naiveCostUsd: usd(naive.byAsset.get(line.asset) ?? 0),
+      ...explained,
+    }
+  })
+  const total = (side: 'buy' | 'sell'): number =>
+    trades.reduce((sum, trade) => sum + (trade.side === side ? trade.notionalUsd : 0), 0)
+  const [buyUsd, sellUsd] = [total('buy'), total('sell')]
+  const assets = position.lines.map((line) => line.asset)
+  const remarks = warnings(draft, trades, after, market, deps)
+  const cleanliness: Cleanliness = remarks.length > 0 ? 'warning' : 'clean'
+  const now = deps.clock.now()
+  return ok({
+    id: deps.nextProposalId(),
+    bookId: request.book.id,
+    state: 'open',
+    trigger: request.trigger,
+    cleanliness,
+    remarks,
+    snapshot: snapshotHash(request, market.multiplier),
+    valueUsd: usd(position.valueUsd),
+    lines,
+    buyUsd: usd(buyUsd),
+    sellUsd: usd(sellUsd),
+    // ½ Σ|Δ| with cash as the other leg of every trade
+    turnover: (buyUsd + sellUsd + Math.abs(buyUsd - sellUsd)) / 2 / position.valueUsd,
+    cost,
+    naiveCost: naive.total,
+    trackingErrorBefore: trackingError(
+      draft.covariance,
+      position.lines.map((line) => line.weight - line.target),
+    ),
+    trackingErrorAfter: trackingError(
+      draft.covariance,
+      position.lines.map((line, i) => after[i]! - line.target),
+    ),
+    worstBefore: worst(lines, 'before'),
+    worstAfter: worst(lines, 'after'),
+    riskIsPrior: market.risk.isPrior(assets),
+    automatic: false,
+    createdAt: now,
+    expiresAt: millis(now + deps.settings.proposalLifeMs),
+  })
+}
+
+/** Cash that may be spent: what is free above the reserve, plus sales, minus all costs. */
+function affordable(draft: Draft, market: MarketView): readonly ShapedTrade[] {
+  const { position, request, shape } = draft
+  const cash = position.lines.at(-1)!
+  let room = cash.valueUsd - request.book.cashReserve * position.valueUsd
+  for (const trade of shape.trades) {
+    if (trade.side === 'sell') room += trade.notionalUsd
+    room -= tradeCost(draft, trade).totalUsd
+  }
+  return fitBuysToCash(shape.trades, room, draft.grains, (asset) => market.prices.get(asset)!.priceUsd)
+}
+
+function nothingToTrade(draft: Draft): [PlanFailure['code'], string] {
+  if (draft.shape.trades.length > 0) return ['no-cash', 'no cash is free above the reserve to pay for the buys']
+  if (draft.tooSmall.size > 0 || draft.shape.belowMinimum.length > 0) {
+    const names = [...new Set([...draft.tooSmall, ...draft.shape.belowMinimum])].join(', ')
+    return ['below-minimum', `what would be traded (${names}) is below the minimum`]
+  }
+  return ['nothing-to-trade', 'every line is inside its band and trading would cost more than it is worth']
+}
+
+/** Post-trade weights `x/(1−C)`, costs paid from cash. */
+export function weightsAfter(
+  draft: Pick<Draft, 'position'>,
+  trades: readonly ShapedTrade[],
+  costUsd: number,
+): readonly number[] {
+  const { position } = draft
+  const values = position.lines.map((line) => line.valueUsd)
+  const cash = values.length - 1
+  for (const trade of trades) {
+    const signed = trade.side === 'buy' ? trade.notionalUsd : -trade.notionalUsd
+    values[trade.line]! += signed
+    values[cash]! -= signed
+  }
+  values[cash]! -= costUsd
+  const value = position.valueUsd - costUsd
+  return values.map((line) => line / value)
+}
+
+function worst(lines: readonly ProposalLine[], when: 'before' | 'after'): Proposal['worstBefore'] {
+  let found = { asset: CASH as string, position: 0 }
+  for (const line of lines) {
+    const position = bandPosition(line[when], line.target, line)
+    if (Math.abs(position) > Math.abs(found.position)) found = { asset: line.asset, position }
+  }
+  return found
+}
+
+function warnings(
+  draft: Draft,
+  trades: readonly ShapedTrade[],
+  after: readonly number[],
+  market: MarketView,
+  deps: PlanningDeps,
+): readonly string[] {
+  const found = [...draft.limits.relaxations]
+  for (const trade of trades) {
+    const hourUsd = market.costs.advUsd(trade.asset) / 24
+    const share = hourUsd > 0 ? trade.notionalUsd / hourUsd : 0
+    if (share > deps.settings.participationWarning)
+      found.push(
+        `${trade.asset} order is ${(100 * share).toFixed(1)} % of one hour's volume (limit ${(100 * deps.settings.participationWarning).toFixed(1)} %)`,
+      )
+  }
+  const reserve = draft.request.book.cashReserve
+  const cashAfter = after.at(-1)!
+  // a tenth of a basis point: rounding, not a shortfall
+  if (cashAfter < reserve - 1e-5)
+    found.push(
+      `cash after trading is ${(100 * cashAfter).toFixed(2)} % of the book, the reserve is ${(100 * reserve).toFixed(2)} %`,
+    )
+  const outside = draft.position.lines.filter(
+    (line, i) => after[i]! > line.band.high + 1e-9 || after[i]! < line.band.low - 1e-9,
+  )
+  for (const line of outside)
+    if (!draft.limits.relaxations.some((text) => text.startsWith(line.asset)))
+      found.push(`${line.asset} stays outside its band`)
+  return found
+}

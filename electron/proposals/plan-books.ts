@@ -1,0 +1,178 @@
+import { toFloat } from '../../core/amount.ts'
+import type { AssetId } from '../../core/instruments.ts'
+import { CASH } from '../../core/instruments.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import type { Failure, Result } from '../../core/result.ts'
+import { fail, ok } from '../../core/result.ts'
+import type { RebalanceProblem, RebalanceSolution, Solved } from '../../workers/optimizer/index.ts'
+import { type BookPosition, positionOf } from './book-position.ts'
+import { type LineLimits, lineLimits } from './limits.ts'
+import { makeProposal } from './make-proposal.ts'
+import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
+import { type AssetGrain, grainOf, type Shape, shapeTrades } from './shape-trades.ts'
+import { type LinearCost, linearCost, lineCosts } from './venue-mix.ts'
+
+export type PlanFailure = Failure<
+  'stale-prices' | 'infeasible' | 'nothing-to-trade' | 'below-minimum' | 'no-cash' | 'optimizer-failed'
+>
+
+/** Everything computed on the way to one proposal; the explanation reads it, nothing is computed twice. */
+export interface Draft {
+  readonly request: PlanRequest
+  readonly position: BookPosition
+  readonly covariance: Float64Array
+  readonly costs: { readonly sell: readonly LinearCost[]; readonly buy: readonly LinearCost[] }
+  /** k of k·|Δ|^{3/2} per line. */
+  readonly impact: Float64Array
+  readonly grains: ReadonlyMap<AssetId, AssetGrain>
+  readonly limits: LineLimits
+  readonly solution: Solved
+  readonly shape: Shape
+  /** Lines dropped because their trade was too small, over all passes. */
+  readonly tooSmall: ReadonlySet<AssetId>
+}
+
+interface Pass {
+  readonly request: PlanRequest
+  readonly position: BookPosition
+  readonly covariance: Float64Array
+  readonly costs: Draft['costs']
+  readonly impact: Float64Array
+  readonly grains: ReadonlyMap<AssetId, AssetGrain>
+  readonly tooSmall: ReadonlySet<AssetId>
+}
+
+/** Trades too small for their venue are dropped and the rest is solved again; this many times at most. */
+const MAXIMUM_PASSES = 5
+
+/**
+ * From client books to proposals: positions at the prices of the moment → limits → the convex problem, solved in the
+ * worker threads in one batch → whole steps → explanation. Answers in the order of the requests.
+ */
+export async function planBooks(
+  requests: readonly PlanRequest[],
+  market: MarketView,
+  deps: PlanningDeps,
+): Promise<readonly Result<Proposal, PlanFailure>[]> {
+  const answers = new Array<Result<Proposal, PlanFailure> | undefined>(requests.length)
+  let open: { readonly at: number; readonly pass: Pass }[] = []
+  requests.forEach((request, at) => {
+    const prepared = prepare(request, market, deps)
+    if (prepared.ok) open.push({ at, pass: prepared.value })
+    else answers[at] = prepared
+  })
+  for (let round = 0; open.length > 0; round++) {
+    const limits = open.map(({ pass }) => limitsOf(pass, deps))
+    const solutions = await deps.solve(open.map(({ pass }, i) => problemOf(pass, limits[i]!, deps)))
+    const again: typeof open = []
+    open.forEach(({ at, pass }, i) => {
+      const solution = solutions[i]!
+      if (solution.status !== 'solved') {
+        answers[at] = unsolved(solution)
+        return
+      }
+      const shape = shapeTrades(
+        pass.position,
+        solution.x,
+        pass.grains,
+        (asset) => market.prices.get(asset)!.priceUsd,
+        deps.settings.minimumTradeWeight * pass.position.valueUsd,
+      )
+      const fresh = shape.belowMinimum.filter((asset) => !pass.tooSmall.has(asset))
+      if (fresh.length > 0 && round + 1 < MAXIMUM_PASSES) {
+        again.push({ at, pass: { ...pass, tooSmall: new Set([...pass.tooSmall, ...fresh]) } })
+        return
+      }
+      answers[at] = makeProposal({ ...pass, limits: limits[i]!, solution, shape }, market, deps)
+    })
+    open = again
+  }
+  return answers.map((answer) => answer!)
+}
+
+function prepare(request: PlanRequest, market: MarketView, deps: PlanningDeps): Result<Pass, PlanFailure> {
+  const position = positionOf(
+    request.model,
+    request.holdings,
+    market.prices,
+    market.multiplier,
+    deps.settings.dustWeight,
+  )
+  if (position.unableWhy !== null) return fail('stale-prices', position.unableWhy)
+  const assets = position.lines.map((line) => line.asset)
+  const quotePrice = (asset: AssetId): number => market.prices.get(asset)?.priceUsd ?? 1
+  const grains = new Map(
+    assets.filter((asset) => asset !== CASH).map((asset) => [asset, grainOf(market.marketsOf(asset), quotePrice)]),
+  )
+  const impact = Float64Array.from(assets, (asset) =>
+    asset === CASH ? 0 : impactCoefficient(asset, position.valueUsd, market),
+  )
+  return ok({
+    request,
+    position,
+    covariance: market.risk.covarianceOf(assets),
+    costs: lineCosts(position, market.costs, market.prices),
+    impact,
+    grains,
+    tooSmall: new Set<AssetId>(),
+  })
+}
+
+/** `k = Y·σ_daily·√(V/ADV)`, fraction of V; V and ADV in USD. */
+function impactCoefficient(asset: AssetId, valueUsd: number, market: MarketView): number {
+  const adv = market.costs.advUsd(asset)
+  return adv > 0 ? market.costs.impactY(asset) * market.costs.sigmaDaily(asset) * Math.sqrt(valueUsd / adv) : 0
+}
+
+function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
+  const { position, costs, request } = pass
+  const stepWeights = position.lines.map((line) => {
+    const grain = pass.grains.get(line.asset)
+    return grain === undefined ? 0 : (toFloat(grain.step) * line.priceUsd) / position.valueUsd
+  })
+  let costWeight = 0
+  position.lines.forEach((line, i) => {
+    const distance = Math.abs(line.weight - line.target)
+    costWeight += linearCost((line.weight > line.target ? costs.sell : costs.buy)[i]!) * distance
+  })
+  return lineLimits(position, request.book.restrictions, {
+    now: deps.clock.now(),
+    cashReserve: request.book.cashReserve,
+    stepWeights,
+    costWeight,
+    frozen: new Set([...request.leftOut, ...pass.tooSmall]),
+  })
+}
+
+function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): RebalanceProblem {
+  const { position, costs, request } = pass
+  const indexOf = new Map(position.lines.map((line, i) => [line.asset, i]))
+  const frozen = Uint8Array.from(position.lines, (line) =>
+    request.leftOut.includes(line.asset) || pass.tooSmall.has(line.asset) ? 1 : 0,
+  )
+  return {
+    id: request.book.id,
+    riskScale: request.book.riskAversion * deps.settings.horizonYears,
+    covariance: { kind: 'dense', matrix: pass.covariance },
+    current: Float64Array.from(position.lines, (line) => line.weight),
+    aim: Float64Array.from(position.lines, (line) => line.target),
+    lower: limits.lower,
+    upper: limits.upper,
+    costBuy: Float64Array.from(costs.buy, linearCost),
+    costSell: Float64Array.from(costs.sell, linearCost),
+    impact: pass.impact,
+    groupCaps: request.model.groupCaps.map((group) => ({
+      members: group.assets.map((asset) => indexOf.get(asset)).filter((i) => i !== undefined),
+      cap: group.maximum,
+    })),
+    turnoverCap: null,
+    frozen: frozen.includes(1) ? frozen : null,
+    view: null,
+  }
+}
+
+function unsolved(solution: Exclude<RebalanceSolution, Solved>): Result<Proposal, PlanFailure> {
+  return solution.status === 'infeasible'
+    ? fail('infeasible', solution.reason)
+    : fail('optimizer-failed', `${solution.code}: ${solution.reason}`)
+}

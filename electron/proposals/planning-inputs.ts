@@ -1,0 +1,54 @@
+import type { ClientBook, Holding } from '../../core/client-book.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { AssetId } from '../../core/instruments.ts'
+import type { ModelPortfolio } from '../../core/model-portfolio.ts'
+import type { CostSplit } from '../../core/order.ts'
+import type { Trigger } from '../../core/proposal.ts'
+import type { RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
+import type { BookPosition, PriceBoard } from './book-position.ts'
+import type { PlanningSettings } from './settings.ts'
+import type { MarketsOf } from './shape-trades.ts'
+import type { CostBoard } from './venue-mix.ts'
+
+/** Covariance of returns per year for the assets of a book. */
+export interface RiskView {
+  /** n×n, row-major, for the assets in the order asked; CASH and unknown settlement lines have zero rows. */
+  covarianceOf(assets: readonly AssetId[]): Float64Array
+  /** True where one of the assets rests on the prior instead of history. */
+  isPrior(assets: readonly AssetId[]): boolean
+}
+
+/** What the naive baseline would have cost the same book on the same order books. */
+export interface NaiveCost {
+  readonly total: CostSplit
+  readonly byAsset: ReadonlyMap<AssetId, number>
+}
+
+/** The market at one moment, as planning sees it. */
+export interface MarketView {
+  readonly prices: PriceBoard
+  readonly costs: CostBoard
+  readonly risk: RiskView
+  readonly marketsOf: MarketsOf
+  /** Regime multiplier of the bands now. */
+  readonly multiplier: number
+  naiveCost(book: ClientBook, position: BookPosition): NaiveCost
+}
+
+/** One client book that asked for a proposal. */
+export interface PlanRequest {
+  readonly book: ClientBook
+  readonly model: ModelPortfolio
+  readonly holdings: readonly Holding[]
+  readonly trigger: Trigger
+  /** Lines an advisor took out. */
+  readonly leftOut: readonly AssetId[]
+}
+
+export interface PlanningDeps {
+  readonly settings: PlanningSettings
+  readonly clock: Clock
+  readonly nextProposalId: () => string
+  /** The optimiser in its worker threads. */
+  solve(problems: readonly RebalanceProblem[]): Promise<readonly RebalanceSolution[]>
+}

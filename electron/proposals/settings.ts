@@ -1,0 +1,25 @@
+/** What the firm decides about planning; each default has its reason in QUANT.md's terms. */
+export interface PlanningSettings {
+  /** Years for which a one-off cost must pay for itself. */
+  readonly horizonYears: number
+  /** Trades below this part of the book are dropped unless they cure a breach: half the orders at no measurable cost. */
+  readonly minimumTradeWeight: number
+  /** A warning above this share of one hour's average volume. */
+  readonly participationWarning: number
+  /** An open proposal is computed again when a traded price moved by more than this. */
+  readonly repriceBps: number
+  readonly proposalLifeMs: number
+  readonly coolDownMs: number
+  /** What an asset outside the model may still weigh without being a breach: dust can't be sold. */
+  readonly dustWeight: number
+}
+
+export const DEFAULT_PLANNING: PlanningSettings = {
+  horizonYears: 1 / 12,
+  minimumTradeWeight: 0.001,
+  participationWarning: 0.05,
+  repriceBps: 50,
+  proposalLifeMs: 15 * 60_000,
+  coolDownMs: 30 * 60_000,
+  dustWeight: 0.0025,
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import { formatAmount } from '../../core/amount.ts'
+import type { ClientBook, Holding } from '../../core/client-book.ts'
+import type { ModelPortfolio } from '../../core/model-portfolio.ts'
+
+/**
+ * What a proposal is bound to besides prices: holdings, model, restrictions, reserve, bands. At approval the hash is
+ * made again; another hash means that the book changed under the proposal. (Prices always move: they are compared
+ * with a tolerance instead.)
+ */
+export function snapshotHash(
+  request: { readonly book: ClientBook; readonly model: ModelPortfolio; readonly holdings: readonly Holding[] },
+  multiplier: number,
+): string {
+  const held = request.holdings
+    .map((holding) => `${holding.venue}/${holding.asset}=${formatAmount(holding.quantity)}`)
+    .sort()
+  const { book, model } = request
+  const text = JSON.stringify([
+    book.id,
+    model.id,
+    model.version,
+    multiplier,
+    book.cashReserve,
+    book.riskAversion,
+    book.restrictions,
+    held,
+  ])
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
