@@ -1,0 +1,133 @@
+import { ActiveSet, LineState } from './active-set.ts'
+import { type Assessment, assess, passes } from './certificate.ts'
+import { explainLines } from './explanation.ts'
+import { checkFeasibility } from './feasibility.ts'
+import { InteriorPoint } from './interior-point.ts'
+import { type RebalanceProblem, validateProblem } from './problem.ts'
+import type { Multipliers, RebalanceSolution } from './solution.ts'
+import { createTradeProblem, NEGLIGIBLE_WEIGHT, type TradeProblem } from './trade-problem.ts'
+
+const MAXIMUM_STEPS = 100
+/** Complementarity (scaled) at which the first exact finish is tried. */
+const FIRST_FINISH = 1e-8
+const FINISH_ROUNDS = 40
+
+/** A point with its multipliers and what it is worth. */
+interface Candidate {
+  readonly x: Float64Array
+  readonly multipliers: Multipliers
+  readonly assessment: Assessment
+}
+
+/**
+ * Solves rebalancing problems one by one, each on its own: the answer to a problem does not depend on the others,
+ * on their order, or on anything remembered.
+ */
+export class OptimizerEngine {
+  solve(problems: readonly RebalanceProblem[]): RebalanceSolution[] {
+    return problems.map(solveProblem)
+  }
+}
+
+/**
+ * Validates, decides feasibility, walks an interior point towards the solution and finishes on the active set.
+ * A solution is returned only when its certificate, computed from the problem's data alone, passes.
+ */
+export function solveProblem(problem: RebalanceProblem): RebalanceSolution {
+  const valid = validateProblem(problem)
+  const { id } = problem
+  if (!valid.ok) return { id, status: 'failed', code: 'invalid-input', reason: valid.error.message, iterations: 0 }
+  const trade = createTradeProblem(problem)
+  const feasibility = checkFeasibility(problem, trade)
+  if (feasibility.kind === 'infeasible') return { id, status: 'infeasible', ...feasibility.why }
+  if (trade.size === 0) {
+    const candidate = judge(problem, trade, new Float64Array(0), new Float64Array(1), () => null)
+    return conclude(problem, candidate, 0)
+  }
+  const point = new InteriorPoint(trade)
+  let best: Candidate | null = null
+  let steps = 0
+  while (steps < MAXIMUM_STEPS) {
+    const moved = point.advance()
+    steps++
+    if (moved && point.complementarity > FIRST_FINISH) continue
+    const set = new ActiveSet(trade, point)
+    const consistent = set.run(FINISH_ROUNDS)
+    const candidate = judge(problem, trade, set.trade, set.multipliers, (i) => set.states[i]!)
+    if (consistent && passes(candidate.assessment)) return conclude(problem, candidate, steps)
+    best = better(best, candidate)
+    best = better(
+      best,
+      judge(problem, trade, point.trade, point.multipliers, () => null),
+    )
+    if (!moved || point.complementarity < 1e-17) break
+  }
+  return conclude(problem, best!, steps)
+}
+
+function conclude(problem: RebalanceProblem, candidate: Candidate, iterations: number): RebalanceSolution {
+  const { x, multipliers, assessment } = candidate
+  const { id } = problem
+  if (!passes(assessment)) {
+    const { gap, primalResidual, dualResidual } = assessment.certificate
+    return {
+      id,
+      status: 'failed',
+      code: 'not-converged',
+      reason: `best point has gap ${gap}, primal residual ${primalResidual}, dual residual ${dualResidual}`,
+      iterations,
+    }
+  }
+  return {
+    id,
+    status: 'solved',
+    x,
+    objective: assessment.objective,
+    split: assessment.split,
+    certificate: assessment.certificate,
+    multipliers,
+    iterations,
+    lines: explainLines(problem, x, multipliers, assessment),
+  }
+}
+
+/** How far outside its limits the worst figure of a certificate is: at most 1 passes. */
+function merit({ certificate, objective }: Assessment): number {
+  const gapLimit = 1e-10 + 1e-8 * Math.abs(objective)
+  return Math.max(certificate.gap / gapLimit, certificate.primalResidual / 1e-9, certificate.dualResidual / 1e-9)
+}
+
+const better = (a: Candidate | null, b: Candidate): Candidate =>
+  a !== null && merit(a.assessment) <= merit(b.assessment) ? a : b
+
+/** Back to weights and original units: a line on a bound gets the bound's bits, an untraded one its own. */
+function judge(
+  problem: RebalanceProblem,
+  trade: TradeProblem,
+  trades: Float64Array,
+  rows: Float64Array,
+  stateOf: (i: number) => number | null,
+): Candidate {
+  const x = problem.current.map((w, i) => {
+    const forced = trade.fixedTrades[i]!
+    return forced === 0 ? w : problem.lower[i]!
+  })
+  for (let i = 0; i < trade.size; i++) {
+    const line = trade.lines[i]!
+    const d = Math.min(trade.high[i]!, Math.max(trade.low[i]!, trades[i]!))
+    const state = stateOf(i)
+    if (Math.abs(d) <= NEGLIGIBLE_WEIGHT && trade.impact[i] === 0) continue
+    if (state === LineState.low || d === trade.low[i]) x[line] = problem.lower[line]!
+    else if (state === LineState.high || d === trade.high[i]) x[line] = problem.upper[line]!
+    else x[line] = problem.current[line]! + d
+  }
+  const groups = new Float64Array(problem.groupCaps.length)
+  for (const [g, { index }] of trade.groups.entries()) groups[index] = Math.max(0, rows[g + 1]! * trade.scale)
+  const capped = problem.turnoverCap !== null && trade.size > 0
+  const multipliers: Multipliers = {
+    budget: rows[0]! * trade.scale,
+    groups,
+    turnover: capped ? Math.max(0, rows[trade.groups.length + 1]! * trade.scale) : 0,
+  }
+  return { x, multipliers, assessment: assess(problem, x, multipliers) }
+}

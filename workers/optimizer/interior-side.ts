@@ -1,0 +1,132 @@
+/**
+ * One side (buying or selling) of every line inside the interior point method: 0 ≤ v ≤ width with |d| = offset + v,
+ * its two bound multipliers and their part of the Newton step.
+ */
+export class InteriorSide {
+  readonly present: Uint8Array
+  readonly offset: Float64Array
+  readonly slope: Float64Array
+  readonly impact: Float64Array
+  /** v, width − v (kept apart: near the upper end the difference has no digits) and their multipliers. */
+  readonly value: Float64Array
+  readonly room: Float64Array
+  readonly lowerPrice: Float64Array
+  readonly upperPrice: Float64Array
+  readonly residual: Float64Array
+  readonly curvature: Float64Array
+  /** 1 / (curvature + barrier): how far the side moves per unit of price; 0 where absent. */
+  readonly compliance: Float64Array
+  /** Residual with the barrier's pull folded in. */
+  readonly pull: Float64Array
+  readonly step: Float64Array
+  readonly #lowerStep: Float64Array
+  readonly #upperStep: Float64Array
+  readonly #lowerProduct: Float64Array
+  readonly #upperProduct: Float64Array
+
+  constructor(size: number) {
+    const column = (): Float64Array => new Float64Array(size)
+    this.present = new Uint8Array(size)
+    this.offset = column()
+    this.slope = column()
+    this.impact = column()
+    this.value = column()
+    this.room = column()
+    this.lowerPrice = column()
+    this.upperPrice = column()
+    this.residual = column()
+    this.curvature = column()
+    this.compliance = column()
+    this.pull = column()
+    this.step = column()
+    this.#lowerStep = column()
+    this.#upperStep = column()
+    this.#lowerProduct = column()
+    this.#upperProduct = column()
+  }
+
+  place(i: number, width: number, offset: number, slope: number, impact: number, price: number): void {
+    if (!(width > 0)) return
+    this.present[i] = 1
+    this.offset[i] = offset
+    this.slope[i] = slope
+    this.impact[i] = impact
+    this.value[i] = width / 2
+    this.room[i] = width / 2
+    this.lowerPrice[i] = price
+    this.upperPrice[i] = price
+  }
+
+  /** Cost, bound multipliers and the marginal value outside: the residual of stationarity and the side's curvature. */
+  evaluate(i: number, marginal: number): number {
+    const root = Math.sqrt(this.offset[i]! + this.value[i]!)
+    const k = 1.5 * this.impact[i]!
+    const residual = marginal + this.slope[i]! + k * root - this.lowerPrice[i]! + this.upperPrice[i]!
+    this.residual[i] = residual
+    this.curvature[i] = k > 0 ? (0.5 * k) / root : 0
+    this.compliance[i] =
+      1 / (this.curvature[i]! + this.lowerPrice[i]! / this.value[i]! + this.upperPrice[i]! / this.room[i]!)
+    return residual
+  }
+
+  product(i: number): number {
+    return this.value[i]! * this.lowerPrice[i]! + this.room[i]! * this.upperPrice[i]!
+  }
+
+  /** Aims at complementarity `target`; with `corrected`, minus the second-order terms of the step last found. */
+  prepare(target: number, corrected: boolean): void {
+    for (let i = 0; i < this.present.length; i++) {
+      if (this.present[i] === 0) continue
+      const [v, room, step] = [this.value[i]!, this.room[i]!, this.step[i]!]
+      this.#lowerProduct[i] = target - v * this.lowerPrice[i]! - (corrected ? step * this.#lowerStep[i]! : 0)
+      this.#upperProduct[i] = target - room * this.upperPrice[i]! + (corrected ? step * this.#upperStep[i]! : 0)
+      this.pull[i] = this.residual[i]! - this.#lowerProduct[i]! / v + this.#upperProduct[i]! / room
+    }
+  }
+
+  /** The step that answers a change of the price outside. */
+  respond(i: number, priceChange: number): number {
+    return -this.compliance[i]! * (this.pull[i]! + priceChange)
+  }
+
+  /** Sets the step of one line and what it means for its bound multipliers. */
+  finish(i: number, step: number): void {
+    this.step[i] = step
+    this.#lowerStep[i] = (this.#lowerProduct[i]! - this.lowerPrice[i]! * step) / this.value[i]!
+    this.#upperStep[i] = (this.#upperProduct[i]! + this.upperPrice[i]! * step) / this.room[i]!
+  }
+
+  longestStep(fraction: number): number {
+    let limit = 1
+    for (let i = 0; i < this.present.length; i++) {
+      if (this.present[i] === 0) continue
+      const step = this.step[i]!
+      if (step < 0) limit = Math.min(limit, (-fraction * this.value[i]!) / step)
+      else if (step > 0) limit = Math.min(limit, (fraction * this.room[i]!) / step)
+      if (this.#lowerStep[i]! < 0) limit = Math.min(limit, (-fraction * this.lowerPrice[i]!) / this.#lowerStep[i]!)
+      if (this.#upperStep[i]! < 0) limit = Math.min(limit, (-fraction * this.upperPrice[i]!) / this.#upperStep[i]!)
+    }
+    return limit
+  }
+
+  productAfter(length: number): number {
+    let sum = 0
+    for (let i = 0; i < this.present.length; i++) {
+      if (this.present[i] === 0) continue
+      sum +=
+        (this.value[i]! + length * this.step[i]!) * (this.lowerPrice[i]! + length * this.#lowerStep[i]!) +
+        (this.room[i]! - length * this.step[i]!) * (this.upperPrice[i]! + length * this.#upperStep[i]!)
+    }
+    return sum
+  }
+
+  move(length: number): void {
+    for (let i = 0; i < this.present.length; i++) {
+      if (this.present[i] === 0) continue
+      this.value[i]! += length * this.step[i]!
+      this.room[i]! -= length * this.step[i]!
+      this.lowerPrice[i]! += length * this.#lowerStep[i]!
+      this.upperPrice[i]! += length * this.#upperStep[i]!
+    }
+  }
+}
