@@ -1,0 +1,186 @@
+import type { ClientBook, ClientBookId } from '../../core/client-book.ts'
+import type { Clock } from '../../core/clock.ts'
+import { decideMandate } from '../../core/decisions/mandates.ts'
+import { decideTrigger } from '../../core/decisions/triggers.ts'
+import type { Proposal, Trigger } from '../../core/proposal.ts'
+import { millis } from '../../core/units.ts'
+import { type BookPosition, positionOf } from '../proposals/book-position.ts'
+import { type PlanFailure, planBooks } from '../proposals/plan-books.ts'
+import type { MarketView, PlanningDeps, PlanRequest } from '../proposals/planning-inputs.ts'
+import type { PlanningSettings } from '../proposals/settings.ts'
+import { snapshotHash } from '../proposals/snapshot.ts'
+import type { Ids } from './ids.ts'
+import type { ProposalBook, Wait } from './proposal-book.ts'
+import type { World } from './world.ts'
+
+export interface CycleDeps {
+  readonly world: World
+  readonly proposals: ProposalBook
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly settings: PlanningSettings
+  readonly solve: PlanningDeps['solve']
+  /** Sentence where trading is stopped for this book, null otherwise. */
+  readonly haltedWhy: (book: ClientBook) => string | null
+}
+
+/** After a book was found with nothing to do or infeasible it is asked again this much later, not ten times a second. */
+const RETRY_MS = 30_000
+
+/** Reasons of the planner, in the words of the non-triggers. */
+const WAIT_REASON: Record<PlanFailure['code'], Wait['reason']> = {
+  'stale-prices': 'stale-price',
+  infeasible: 'infeasible',
+  'nothing-to-trade': 'cost-exceeds-benefit',
+  'below-minimum': 'below-minimum',
+  'no-cash': 'no-cash',
+  'optimizer-failed': 'infeasible',
+}
+
+export const positionFor = (
+  world: World,
+  book: ClientBook,
+  market: MarketView,
+  settings: PlanningSettings,
+): BookPosition =>
+  positionOf(world.modelOf(book), world.holdingsOf(book.id), market.prices, market.multiplier, settings.dustWeight)
+
+/**
+ * Ends open proposals that no longer hold: expired, book changed, back inside its band, prices moved. Those whose
+ * prices moved are asked for again under the same trigger.
+ */
+export function reviewOpen(market: MarketView, deps: CycleDeps): void {
+  const { proposals, world, clock, settings } = deps
+  const now = clock.now()
+  const ended = proposals.list().flatMap((proposal) => {
+    const verdict = reviewOne(proposal, market, deps)
+    if (verdict === null) return []
+    if (verdict.again && proposal.trigger.kind !== 'band-breach') proposals.request(proposal.bookId, proposal.trigger)
+    return [{ proposal, state: verdict.state, why: verdict.why }]
+  })
+  proposals.change(ended, 'desk')
+
+  function reviewOne(
+    proposal: Proposal,
+    market: MarketView,
+    deps: CycleDeps,
+  ): { readonly state: 'expired' | 'superseded'; readonly why: string; readonly again: boolean } | null {
+    if (proposal.expiresAt <= now) return { state: 'expired', why: 'not approved in time', again: true }
+    const book = world.book(proposal.bookId)!
+    const inputs = { book, model: world.modelOf(book), holdings: world.holdingsOf(book.id) }
+    if (snapshotHash(inputs, market.multiplier) !== proposal.snapshot && proposal.state === 'open')
+      return { state: 'superseded', why: 'holdings, model or bands changed', again: true }
+    if (proposal.state === 'held') return null
+    const position = positionFor(world, book, market, deps.settings)
+    if (position.unableWhy !== null) return null
+    if (proposal.trigger.kind === 'band-breach' && breachedAssets(position).length === 0)
+      return { state: 'superseded', why: 'inside its bands again', again: false }
+    const moved = priceMoveBps(proposal, market)
+    return moved > settings.repriceBps && now - proposal.createdAt >= RETRY_MS / 2
+      ? { state: 'superseded', why: `prices moved by ${moved.toFixed(0)} bps`, again: true }
+      : null
+  }
+}
+
+export const breachedAssets = (position: BookPosition): readonly string[] =>
+  position.lines.filter((line) => line.weight > line.band.high || line.weight < line.band.low).map((line) => line.asset)
+
+/** Largest move of a traded price since the proposal was computed; its own price is notional ÷ quantity. */
+export function priceMoveBps(proposal: Proposal, market: MarketView): number {
+  let worst = 0
+  for (const line of proposal.lines) {
+    if (line.side === null) continue
+    const then = line.notionalUsd / (Number(line.quantity) / 1e12)
+    const now = market.prices.get(line.asset)?.priceUsd ?? Number.NaN
+    worst = Math.max(worst, Number.isFinite(now) ? 1e4 * Math.abs(now / then - 1) : Number.POSITIVE_INFINITY)
+  }
+  return worst
+}
+
+/**
+ * Asks "does it need a proposal?" for the books that are out of band or were asked for, plans those that do in one
+ * batch, and records proposals and reasons. Answers what was proposed.
+ */
+export async function planNeeded(
+  candidates: Iterable<ClientBookId>,
+  market: MarketView,
+  deps: CycleDeps,
+): Promise<readonly Proposal[]> {
+  const { world, proposals, clock, settings } = deps
+  const now = clock.now()
+  const requests: PlanRequest[] = []
+  for (const bookId of candidates) {
+    const book = world.book(bookId)
+    if (book === undefined) continue
+    const request = proposals.requestOf(bookId) ?? null
+    const wait = proposals.waitOf(bookId)
+    if (request === null && wait?.until != null && wait.until > now) continue
+    const position = positionFor(world, book, market, settings)
+    const rebalanced = proposals.rebalancedAt(bookId)
+    const coolDownUntil = rebalanced === null ? null : millis(rebalanced + settings.coolDownMs)
+    const decision = decideTrigger({
+      now,
+      breachedAssets: position.unableWhy === null ? breachedAssets(position) : null,
+      unableWhy: position.unableWhy,
+      hasOpenProposal: proposals.of(bookId) !== undefined,
+      isExecuting: proposals.isExecuting(bookId),
+      coolDownUntil,
+      pausedUntil: book.pausedUntil,
+      tradingHalted: deps.haltedWhy(book),
+      request,
+    })
+    if (decision.kind === 'propose') requests.push(planRequest(world, book, decision.trigger, []))
+    else if (decision.reason === 'inside-band') proposals.clearWait(bookId)
+    else {
+      const until =
+        decision.reason === 'cool-down' ? coolDownUntil : decision.reason === 'paused' ? book.pausedUntil : null
+      proposals.wait(bookId, { reason: decision.reason, why: decision.why, until })
+    }
+  }
+  return plan(requests, market, deps)
+}
+
+export const planRequest = (
+  world: World,
+  book: ClientBook,
+  trigger: Trigger,
+  leftOut: readonly string[],
+): PlanRequest => ({ book, model: world.modelOf(book), holdings: world.holdingsOf(book.id), trigger, leftOut })
+
+async function plan(
+  requests: readonly PlanRequest[],
+  market: MarketView,
+  deps: CycleDeps,
+): Promise<readonly Proposal[]> {
+  if (requests.length === 0) return []
+  const { proposals, clock } = deps
+  const answers = await planBooks(requests, market, planningDeps(deps))
+  const made: Proposal[] = []
+  answers.forEach((answer, i) => {
+    const { book } = requests[i]!
+    if (answer.ok) made.push(underMandate(book, answer.value))
+    else {
+      proposals.settleRequest(book.id)
+      const until = millis(clock.now() + RETRY_MS)
+      proposals.wait(book.id, { reason: WAIT_REASON[answer.error.code], why: answer.error.message, until })
+    }
+  })
+  proposals.add(made, 'desk')
+  return made
+}
+
+export const planningDeps = (deps: CycleDeps): PlanningDeps => ({
+  settings: deps.settings,
+  clock: deps.clock,
+  nextProposalId: () => deps.ids.next('proposal'),
+  solve: deps.solve,
+})
+
+/** Marks what may run unasked; a premium book that may not says why in its remarks. */
+function underMandate(book: ClientBook, proposal: Proposal): Proposal {
+  const decision = decideMandate(book, proposal)
+  if (decision.kind === 'automatic') return { ...proposal, automatic: true }
+  return book.tier === 'premium' && proposal.cleanliness === 'clean'
+    ? { ...proposal, remarks: [`not automatic: ${decision.why}`] }
+    : proposal
+}

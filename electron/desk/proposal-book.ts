@@ -1,0 +1,141 @@
+import type { ClientBookId } from '../../core/client-book.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { DeskStore } from '../../core/contracts/store.ts'
+import { type Actor, fact } from '../../core/journal.ts'
+import type { NonTriggerReason, Proposal, ProposalState, Trigger } from '../../core/proposal.ts'
+import type { Millis } from '../../core/units.ts'
+
+/** Why a client book has no proposal now, and until when where the reason ends by itself. */
+export interface Wait {
+  readonly reason: NonTriggerReason
+  readonly why: string
+  readonly until: Millis | null
+}
+
+type Request = Extract<Trigger, { kind: 'manual' | 'cash-flow' }>
+
+/**
+ * Proposals, requests and waits of every client book: at most one open or held proposal per book.
+ * Changes are facts in the journal first, then here.
+ */
+export class ProposalBook {
+  readonly #store: DeskStore
+  readonly #clock: Clock
+  readonly #open = new Map<ClientBookId, Proposal>()
+  readonly #waits = new Map<ClientBookId, Wait>()
+  readonly #requests = new Map<ClientBookId, Request>()
+  readonly #executing = new Set<ClientBookId>()
+  readonly #rebalancedAt = new Map<ClientBookId, Millis | null>()
+  #changes = 0
+
+  constructor(store: DeskStore, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+    for (const proposal of store.proposals(['open', 'held'])) this.#open.set(proposal.bookId, proposal)
+    for (const proposal of store.proposals(['approved', 'executing'])) this.#executing.add(proposal.bookId)
+  }
+
+  /** Grows with every change: what a view compares to know that it is old. */
+  get changes(): number {
+    return this.#changes
+  }
+  list(): readonly Proposal[] {
+    return [...this.#open.values()]
+  }
+  of(bookId: ClientBookId): Proposal | undefined {
+    return this.#open.get(bookId)
+  }
+  byId(proposalId: string): Proposal | undefined {
+    return this.list().find((proposal) => proposal.id === proposalId)
+  }
+  waitOf(bookId: ClientBookId): Wait | undefined {
+    return this.#waits.get(bookId)
+  }
+  isExecuting(bookId: ClientBookId): boolean {
+    return this.#executing.has(bookId)
+  }
+  get executing(): ReadonlySet<ClientBookId> {
+    return this.#executing
+  }
+  requestOf(bookId: ClientBookId): Request | undefined {
+    return this.#requests.get(bookId)
+  }
+  get requests(): ReadonlyMap<ClientBookId, Request> {
+    return this.#requests
+  }
+
+  request(bookId: ClientBookId, trigger: Request): void {
+    this.#requests.set(bookId, trigger)
+  }
+  wait(bookId: ClientBookId, wait: Wait): void {
+    this.#waits.set(bookId, wait)
+  }
+  settleRequest(bookId: ClientBookId): void {
+    this.#requests.delete(bookId)
+  }
+  clearWait(bookId: ClientBookId): void {
+    this.#waits.delete(bookId)
+  }
+
+  /** Records new proposals; a book's earlier one is superseded in the same transaction. */
+  add(proposals: readonly Proposal[], actor: Actor): void {
+    if (proposals.length === 0) return
+    const facts = proposals.flatMap((proposal) => {
+      const before = this.#open.get(proposal.bookId)
+      const made = fact('proposal-made', { proposal })
+      return before === undefined
+        ? [made]
+        : [fact('proposal-changed', { proposalId: before.id, state: 'superseded', why: 'computed again' }), made]
+    })
+    this.#store.record(facts, actor)
+    for (const proposal of proposals) {
+      this.#open.set(proposal.bookId, proposal)
+      this.#requests.delete(proposal.bookId)
+      this.#waits.delete(proposal.bookId)
+    }
+    this.#changes++
+  }
+
+  /** open ↔ held, or the end of a proposal. */
+  change(
+    changes: readonly { readonly proposal: Proposal; readonly state: ProposalState; readonly why: string }[],
+    actor: Actor,
+  ): void {
+    if (changes.length === 0) return
+    this.#store.record(
+      changes.map(({ proposal, state, why }) => fact('proposal-changed', { proposalId: proposal.id, state, why })),
+      actor,
+    )
+    for (const { proposal, state } of changes) {
+      if (state === 'open' || state === 'held') this.#open.set(proposal.bookId, { ...proposal, state })
+      else this.#open.delete(proposal.bookId)
+    }
+    this.#changes++
+  }
+
+  /** The plan that carries these proposals was released (the executor recorded it). */
+  released(proposals: readonly Proposal[]): void {
+    for (const { bookId } of proposals) {
+      this.#open.delete(bookId)
+      this.#executing.add(bookId)
+    }
+    this.#changes++
+  }
+  /** Their plan is closed. */
+  executed(bookIds: Iterable<ClientBookId>): void {
+    for (const bookId of bookIds) {
+      this.#executing.delete(bookId)
+      this.#rebalancedAt.set(bookId, this.#clock.now())
+    }
+    this.#changes++
+  }
+
+  rebalancedAt(bookId: ClientBookId): Millis | null {
+    let at = this.#rebalancedAt.get(bookId)
+    if (at === undefined) {
+      at = this.#store.lastRebalanceAt(bookId)
+      this.#rebalancedAt.set(bookId, at)
+    }
+    return at
+  }
+}
