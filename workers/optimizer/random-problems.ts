@@ -48,7 +48,7 @@ export function randomProblem(random: Random, id: string, options: RandomProblem
   if (chance(0.02)) frozen?.fill(1)
   const anchor = chance(0.6) ? anchorPoint(random, current, frozen) : null
   const { lower, upper } = randomBounds(random, current, aim, anchor)
-  const groupCaps = randomGroups(random, n, anchor ?? current, lower, anchor !== null)
+  const groupCaps = randomGroups(random, anchor ?? current, lower, anchor !== null)
   const distance = (x: Float64Array): number => x.reduce((sum, value, i) => sum + Math.abs(value - current[i]!), 0) / 2
   let turnoverCap: number | null = null
   if (chance(0.35))
@@ -142,13 +142,7 @@ function randomBounds(
   return { lower, upper }
 }
 
-function randomGroups(
-  random: Random,
-  n: number,
-  point: Float64Array,
-  lower: Float64Array,
-  mustHold: boolean,
-): GroupLimit[] {
+function randomGroups(random: Random, point: Float64Array, lower: Float64Array, mustHold: boolean): GroupLimit[] {
   const groups: GroupLimit[] = []
   for (let g = random.pick([0, 0, 1, 1, 2, 3, 6]); g > 0; g--) {
     const share = random.pick([0.1, 0.35, 0.7, 1])

@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import { solveProblem } from './engine.ts'
+import { type RebalanceProblem, validateProblem } from './problem.ts'
+import type { RebalanceSolution } from './solution.ts'
+
+export interface ProblemFileSolution {
+  /** As in the file. */
+  readonly id: string | number
+  readonly status: 'solved' | 'infeasible' | 'failed'
+  /** Why not solved; null when solved. */
+  readonly reason: string | null
+  readonly x: readonly number[] | null
+  readonly objective: number | null
+  readonly gap: number | null
+  /** The larger of primal and dual residual. */
+  readonly residual: number | null
+  readonly iterations: number
+}
+
+export interface ProblemFileAnswer {
+  readonly solutions: readonly ProblemFileSolution[]
+}
+
+export type ProblemFileFailure = Failure<'not-json' | 'bad-format' | 'unsupported-field' | 'unknown-field'>
+
+/** Known to the format, not solved yet: saying nothing would answer another question than the one asked. */
+const UNSUPPORTED = ['reserve', 'floors', 'tax', 'ticket', 'minTrade', 'step']
+const INPUTS = ['n', 'gamma', 'B', 'kf', 'd', 'S', 'w', 't', 'lo', 'hi', 'cplus', 'cminus', 'k', 'groups']
+const KNOWN = new Set(['id', ...INPUTS, 'turnover_cap', 'view', ...UNSUPPORTED])
+/** What a reference file notes beside the problem: answers, checks and labels; they change nothing. */
+const ANNOTATION =
+  /^(cls|name|seed|source|note|comment|feasible|check|kkt_residual|primal_infeasibility|x_unique|.+_ref)$|^_/
+
+const numbers = z.array(z.number())
+const fileSchema = z.object({ problems: z.array(z.record(z.string(), z.unknown())) })
+const problemSchema = z.object({
+  id: z.union([z.string(), z.number()]),
+  n: z.int().positive(),
+  gamma: z.number(),
+  B: z.union([numbers, z.array(numbers)]).nullish(),
+  kf: z.int().nonnegative().nullish(),
+  d: numbers.nullish(),
+  S: z.union([numbers, z.array(numbers)]).nullish(),
+  w: numbers,
+  t: numbers,
+  lo: numbers,
+  hi: numbers,
+  cplus: numbers,
+  cminus: numbers,
+  k: numbers,
+  groups: z.array(z.object({ members: z.array(z.int()), cap: z.number() })).default([]),
+  turnover_cap: z.number().nullish(),
+  view: numbers.nullish(),
+})
+type FileProblem = z.infer<typeof problemSchema>
+
+/**
+ * Reads problems in the format of the reference file (tests/reference/README.md), solves them in order and answers in
+ * the form the terminal prints. `turnover_cap` is on Σ|x−w|, twice the one-way turnover; `view` enters the objective
+ * as −viewᵀx. Fails as a whole, naming problem and field, on input that can't be meant as it stands.
+ */
+export function solveProblemFile(text: string): Result<ProblemFileAnswer, ProblemFileFailure> {
+  const problems = readProblemFile(text)
+  if (!problems.ok) return problems
+  return ok({ solutions: problems.value.map(({ id, problem }) => answer(id, solveProblem(problem))) })
+}
+
+export interface FileEntry {
+  readonly id: string | number
+  readonly problem: RebalanceProblem
+}
+
+export function readProblemFile(text: string): Result<FileEntry[], ProblemFileFailure> {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    return fail('not-json', `the file is not JSON: ${(error as Error).message}`)
+  }
+  const file = fileSchema.safeParse(json)
+  if (!file.success) return fail('bad-format', `the file is not {"problems": [...]}: ${firstIssue(file.error)}`)
+  const entries: FileEntry[] = []
+  for (const [at, raw] of file.data.problems.entries()) {
+    const entry = readProblem(raw, at)
+    if (!entry.ok) return entry
+    entries.push(entry.value)
+  }
+  return ok(entries)
+}
+
+function readProblem(raw: Record<string, unknown>, at: number): Result<FileEntry, ProblemFileFailure> {
+  const name = `problem ${raw['id'] === undefined ? `at position ${at}` : String(raw['id'])}`
+  for (const [field, value] of Object.entries(raw)) {
+    if (UNSUPPORTED.includes(field) && value !== null)
+      return fail('unsupported-field', `${name}: "${field}" is given and not supported yet`)
+    if (!KNOWN.has(field) && !ANNOTATION.test(field))
+      return fail(
+        'unknown-field',
+        `${name}: "${field}" is not a field of the format; fields are ${[...KNOWN].join(', ')}`,
+      )
+  }
+  const parsed = problemSchema.safeParse(raw)
+  if (!parsed.success) return fail('bad-format', `${name}: ${firstIssue(parsed.error)}`)
+  const covariance = readCovariance(parsed.data)
+  if (typeof covariance === 'string') return fail('bad-format', `${name}: ${covariance}`)
+  const columns = ['w', 't', 'lo', 'hi', 'cplus', 'cminus', 'k', 'view'] as const
+  for (const field of columns) {
+    const length = parsed.data[field]?.length ?? parsed.data.n
+    if (length !== parsed.data.n)
+      return fail('bad-format', `${name}: "${field}" has ${length} entries, n is ${parsed.data.n}`)
+  }
+  const problem = toProblem(parsed.data, covariance)
+  const valid = validateProblem(problem)
+  if (!valid.ok) return fail('bad-format', `${name}: ${inFileWords(valid.error.message)}`)
+  return ok({ id: parsed.data.id, problem })
+}
+
+function readCovariance(problem: FileProblem): RebalanceProblem['covariance'] | string {
+  const { n, B, kf, d, S } = problem
+  if (S !== undefined && S !== null) {
+    if (B !== undefined && B !== null) return '"S" and "B" are both given, one covariance is wanted'
+    const matrix = Float64Array.from(S.flat())
+    return matrix.length === n * n ? { kind: 'dense', matrix } : `"S" has ${matrix.length} entries, n² is ${n * n}`
+  }
+  if (B === undefined || B === null || d === undefined || d === null)
+    return 'a covariance is needed: "S", or "B" with "d" and "kf"'
+  const loadings = Float64Array.from(B.flat())
+  const factorCount = kf ?? loadings.length / n
+  if (loadings.length !== n * factorCount) return `"B" has ${loadings.length} entries, n × kf is ${n} × ${factorCount}`
+  if (d.length !== n) return `"d" has ${d.length} entries, n is ${n}`
+  return { kind: 'factors', factorCount, loadings, specific: Float64Array.from(d) }
+}
+
+function toProblem(problem: FileProblem, covariance: RebalanceProblem['covariance']): RebalanceProblem {
+  const { turnover_cap: cap } = problem
+  return {
+    id: String(problem.id),
+    riskScale: problem.gamma,
+    covariance,
+    current: Float64Array.from(problem.w),
+    aim: Float64Array.from(problem.t),
+    lower: Float64Array.from(problem.lo),
+    upper: Float64Array.from(problem.hi),
+    costBuy: Float64Array.from(problem.cplus),
+    costSell: Float64Array.from(problem.cminus),
+    impact: Float64Array.from(problem.k),
+    groupCaps: problem.groups,
+    turnoverCap: cap === undefined || cap === null ? null : cap / 2,
+    frozen: null,
+    view: problem.view === undefined || problem.view === null ? null : Float64Array.from(problem.view),
+  }
+}
+
+function answer(id: string | number, solution: RebalanceSolution): ProblemFileSolution {
+  if (solution.status !== 'solved') {
+    const iterations = solution.status === 'failed' ? solution.iterations : 0
+    const { status, reason } = solution
+    return { id, status, reason, x: null, objective: null, gap: null, residual: null, iterations }
+  }
+  const { x, objective, certificate, iterations } = solution
+  const residual = Math.max(certificate.primalResidual, certificate.dualResidual)
+  return {
+    id,
+    status: 'solved',
+    reason: null,
+    x: Array.from(x),
+    objective,
+    gap: certificate.gap,
+    residual,
+    iterations,
+  }
+}
+
+const FILE_WORDS: readonly (readonly [string, string])[] = [
+  ['riskScale', 'gamma'],
+  ['costBuy', 'cplus'],
+  ['costSell', 'cminus'],
+  ['impact', 'k'],
+  ['current', 'w'],
+  ['lower', 'lo'],
+  ['upper', 'hi'],
+  ['groupCaps', 'groups'],
+  ['turnoverCap', 'turnover_cap/2'],
+  ['specific', 'd'],
+  ['matrix', 'S'],
+]
+const inFileWords = (message: string): string =>
+  FILE_WORDS.reduce((text, [ours, theirs]) => text.replaceAll(ours, theirs), message)
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]!
+  return `${issue.path.length > 0 ? `"${issue.path.map(String).join('.')}": ` : ''}${issue.message}`
+}
