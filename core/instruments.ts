@@ -21,6 +21,13 @@ export const CASH = 'CASH'
 export type MarketKey = `${VenueId}:${string}`
 export const marketKey = (venue: VenueId, symbol: string): MarketKey => `${venue}:${symbol}`
 
+/** Venue, base and quote of a market key. Throws on text that is none: keys are made by marketKey. */
+export function splitMarketKey(key: MarketKey): { venue: VenueId; symbol: string; base: AssetId; quote: AssetId } {
+  const match = /^([^:]+):(([^/]+)\/([^/:]+).*)$/.exec(key)
+  if (!match) throw new Error(`"${key}" is not a market key like binance:BTC/USDT`)
+  return { venue: match[1] as VenueId, symbol: match[2]!, base: match[3]!, quote: match[4]! }
+}
+
 /** What the venue refuses to take. All exact, in base units except tick (quote per base) and minimumNotional (quote). */
 export interface MarketFilters {
   readonly tick: Amount

@@ -1,7 +1,7 @@
 import type { Amount } from '../amount.ts'
 import type { ClientBook, ClientBookId, Holding, Lot, SubAccountId, VenueAccountId } from '../client-book.ts'
-import type { AssetId, VenueId } from '../instruments.ts'
-import type { Actor, Fact, JournalEntry } from '../journal.ts'
+import type { AssetId, MarketKey, VenueId } from '../instruments.ts'
+import type { Actor, BalanceDifference, Fact, JournalEntry } from '../journal.ts'
 import type { ModelPortfolio } from '../model-portfolio.ts'
 import type {
   Allocation,
@@ -43,6 +43,20 @@ export interface PlanRecord {
   readonly closed: boolean
 }
 
+export interface Reconciliation {
+  readonly venue: VenueId
+  readonly account: VenueAccountId
+  readonly at: Millis
+  readonly differences: readonly BalanceDifference[]
+}
+
+export interface RegimeRecord {
+  readonly at: Millis
+  readonly regime: string
+  readonly multiplier: number
+  readonly why: string
+}
+
 export type StoreError = Failure<
   'wrong-node' | 'cannot-open' | 'corrupt' | 'locked' | 'newer-schema' | 'chain-broken' | 'projection-differs'
 >
@@ -81,8 +95,13 @@ export interface DeskStore {
   parent(parentId: string): ParentRecord | undefined
   childrenOf(parentId: string): readonly ChildRecord[]
   child(childId: string): ChildRecord | undefined
-  childByVenueOrder(venue: VenueId, venueOrderId: string): ChildRecord | undefined
+  /** Binance's order ids are unique per market only: an id of several markets throws unless the market is named. */
+  childByVenueOrder(venue: VenueId, venueOrderId: string, market?: MarketKey): ChildRecord | undefined
   unfinishedChildren(): readonly ChildRecord[]
+  /** Children with fills or fees that are still in HOUSE, finished or not. */
+  childrenToAllocate(): readonly ChildRecord[]
+  /** Trades for orders that by all we know never traded (dead, rejected, denied): the desk halts. */
+  alarms(): readonly { readonly childId: string; readonly why: string }[]
   /** What 'fills-allocated' has given to each client book of a child so far; empty when nothing was allocated. */
   allocationsOf(childId: string): readonly Allocation[]
   hasTrade(venue: VenueId, account: VenueAccountId, tradeId: string): boolean
@@ -96,6 +115,11 @@ export interface DeskStore {
   }
   /** Facts about one parent, plan or proposal, oldest first: "what happened". */
   historyOf(id: string): readonly { readonly at: Millis; readonly type: string; readonly text: string }[]
+
+  /** The last one of every venue account. */
+  reconciliations(): readonly Reconciliation[]
+  /** Changes of the regime, newest first. */
+  regimes(newest: number): readonly RegimeRecord[]
 
   verify(): Result<ChainReport, StoreError>
   setting(key: string): string | undefined

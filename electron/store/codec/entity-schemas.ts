@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { CHILD_STATES } from '../../../core/order.ts'
+import {
+  amountField,
+  bpsField,
+  marketKeyField,
+  millisField,
+  positionField,
+  usdField,
+  venueField,
+} from './field-schemas.ts'
+
+// The stored form of what core/ names. Unknown keys are refused both ways: a field that is not in the schema
+// would be lost without a word.
+
+const text = z.string()
+const side = z.enum(['buy', 'sell'])
+
+const bandRule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('absolute'), halfWidth: z.number() }),
+  z.strictObject({ kind: z.literal('relative'), ofTarget: z.number() }),
+  z.strictObject({ kind: z.literal('hybrid'), ofTarget: z.number(), floor: z.number() }),
+])
+export const modelPortfolio = z.strictObject({
+  id: text,
+  name: text,
+  version: z.int(),
+  lines: z.array(z.strictObject({ asset: text, target: z.number(), band: bandRule })),
+  groupCaps: z.array(z.strictObject({ name: text, assets: z.array(text), maximum: z.number() })),
+})
+
+const limited = { asset: text, reason: text, until: millisField.optional() }
+const restriction = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('no-buy'), ...limited }),
+  z.strictObject({ kind: z.literal('no-sell'), ...limited }),
+  z.strictObject({ kind: z.literal('at-most'), weight: z.number(), ...limited }),
+])
+export const clientBook = z.strictObject({
+  id: text,
+  clientId: text,
+  clientName: text,
+  tier: z.enum(['standard', 'premium']),
+  modelId: text,
+  custody: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('omnibus') }),
+    z.strictObject({ kind: z.literal('segregated'), account: text }),
+  ]),
+  cashReserve: z.number(),
+  riskAversion: z.number(),
+  mandate: z.strictObject({ maximumTurnover: z.number(), maximumCostBps: z.number() }).nullable(),
+  restrictions: z.array(restriction),
+  pausedUntil: millisField.nullable(),
+  mayCross: z.boolean(),
+})
+
+export const openingLot = z.strictObject({
+  venue: venueField,
+  asset: text,
+  quantity: amountField,
+  unitCostUsd: amountField.nullable(),
+  acquiredAt: millisField,
+})
+
+const trigger = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('band-breach'), assets: z.array(text) }),
+  z.strictObject({ kind: z.literal('cash-flow'), asset: text, amountUsd: usdField }),
+  z.strictObject({ kind: z.literal('manual'), by: text }),
+])
+const costSplit = z.strictObject({ feeUsd: usdField, spreadUsd: usdField, impactUsd: usdField, totalUsd: usdField })
+const extreme = z.strictObject({ asset: text, position: positionField })
+export const proposalState = z.enum([
+  'open',
+  'held',
+  'approved',
+  'executing',
+  'done',
+  'done-with-exceptions',
+  'expired',
+  'superseded',
+  'dismissed',
+])
+const proposalLine = z.strictObject({
+  asset: text,
+  before: z.number(),
+  target: z.number(),
+  low: z.number(),
+  high: z.number(),
+  after: z.number(),
+  side: side.nullable(),
+  quantity: amountField,
+  notionalUsd: usdField,
+  cost: costSplit,
+  naiveCostUsd: usdField,
+  reason: z.enum([
+    'above-band',
+    'below-band',
+    'invests-proceeds',
+    'raises-cash',
+    'reduces-risk',
+    'inside-band',
+    'cost-exceeds-benefit',
+    'restricted',
+    'below-minimum',
+    'at-limit',
+    'held-back',
+    'cash',
+  ]),
+  why: text,
+  tradesIfCheaperByBps: bpsField.nullable(),
+})
+export const proposal = z.strictObject({
+  id: text,
+  bookId: text,
+  state: proposalState,
+  trigger,
+  cleanliness: z.enum(['clean', 'warning', 'blocked']),
+  remarks: z.array(text),
+  snapshot: text,
+  valueUsd: usdField,
+  lines: z.array(proposalLine),
+  buyUsd: usdField,
+  sellUsd: usdField,
+  turnover: z.number(),
+  cost: costSplit,
+  naiveCost: costSplit,
+  trackingErrorBefore: z.number(),
+  trackingErrorAfter: z.number(),
+  worstBefore: extreme,
+  worstAfter: extreme,
+  riskIsPrior: z.boolean(),
+  automatic: z.boolean(),
+  createdAt: millisField,
+  expiresAt: millisField,
+})
+
+const participants = z.array(z.strictObject({ bookId: text, quantity: amountField }))
+export const parentState = z.enum([
+  'planned',
+  'working',
+  'settling',
+  'filled',
+  'partially-filled',
+  'cancelled',
+  'denied',
+])
+export const parentOrder = z.strictObject({
+  id: text,
+  planId: text,
+  asset: text,
+  side,
+  account: text,
+  quantity: amountField,
+  participants,
+  schedule: z.strictObject({ kind: z.literal('immediate') }),
+  arrivalPriceUsd: z.number(),
+  estimatedCostBps: bpsField,
+  maximumSlippageBps: bpsField,
+  createdAt: millisField,
+})
+export const childState = z.enum(CHILD_STATES)
+export const childOrder = z.strictObject({
+  id: text,
+  parentId: text,
+  planId: text,
+  leg: text,
+  attempt: z.int(),
+  venue: venueField,
+  account: text,
+  market: marketKeyField,
+  side,
+  quantity: amountField,
+  limitPrice: amountField,
+  timeInForce: z.enum(['IOC', 'GTC']),
+  postOnly: z.boolean(),
+  participants,
+  createdAt: millisField,
+})
+export const venueTrade = z.strictObject({
+  id: text,
+  venue: venueField,
+  account: text,
+  market: marketKeyField,
+  venueOrderId: text,
+  side,
+  price: amountField,
+  quantity: amountField,
+  cost: amountField,
+  fee: amountField,
+  feeAsset: text,
+  maker: z.boolean(),
+  at: millisField,
+})
+export const allocation = z.strictObject({
+  bookId: text,
+  quantity: amountField,
+  cost: amountField,
+  fee: amountField,
+  feeAsset: text,
+})
+export const balanceDifference = z.strictObject({ asset: text, ledger: amountField, venue: amountField })
+export const tradingState = z.enum(['active', 'reducing', 'halted'])

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { Fact, FactPayloads, FactType } from '../../../core/journal.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { PAYLOAD_SCHEMAS } from './payload-schemas.ts'
+
+/** Turns the stored payload of one version into that of the next. Never touches the journal. */
+export type Upcaster = (payload: unknown) => unknown
+/** By "type@version": the upcaster from that version to the next one. */
+export type Upcasters = Readonly<Record<string, Upcaster>>
+
+const CURRENT_VERSION = 1
+/** Versions above 1, once a fact has changed its shape. */
+const VERSIONS: Partial<Record<FactType, number>> = {}
+/** Empty until a shape changes. */
+const UPCASTERS: Upcasters = {}
+
+export const versionOf = (type: FactType): number => VERSIONS[type] ?? CURRENT_VERSION
+export const isFactType = (type: string): type is FactType => Object.hasOwn(PAYLOAD_SCHEMAS, type)
+
+/** Canonical text of a payload in the current version. Throws where the payload is not what its type says: a bug. */
+export function encodePayload<T extends FactType>(type: T, payload: FactPayloads[T]): string {
+  return canonicalJson(z.encode(PAYLOAD_SCHEMAS[type] as z.ZodType<FactPayloads[T]>, payload))
+}
+
+/** The fact as of the current version. Throws on text that is not a payload of that type and version: a broken journal. */
+export function decodeFact(type: string, version: number, text: string, upcasters: Upcasters = UPCASTERS): Fact {
+  if (!isFactType(type)) throw new Error(`"${type}" is not a type of fact this version knows`)
+  const current = versionOf(type)
+  if (version > current) throw new Error(`${type} has version ${version}, this version knows up to ${current}`)
+  let stored: unknown = JSON.parse(text)
+  for (let from = version; from < current; from++) {
+    const upcast = upcasters[`${type}@${from}`]
+    if (!upcast) throw new Error(`no upcaster from version ${from} of ${type}`)
+    stored = upcast(stored)
+  }
+  return { type, payload: z.decode(PAYLOAD_SCHEMAS[type], stored as Record<string, unknown>) } as Fact
+}
+
+/** Text of an entity in a projection, and back. */
+export const encodeEntity = <T>(schema: z.ZodType<T>, value: T): string => canonicalJson(z.encode(schema, value))
+export const decodeEntity = <T>(schema: z.ZodType<T>, text: string): T => z.decode(schema, JSON.parse(text) as never)

@@ -1,0 +1,68 @@
+import { formatAmount } from '../../core/amount.ts'
+import { ensureNever } from '../../core/assert.ts'
+import { splitMarketKey } from '../../core/instruments.ts'
+import type { Fact } from '../../core/journal.ts'
+
+/** One sentence about a fact, for "what happened". */
+export function describeFact(fact: Fact): string {
+  switch (fact.type) {
+    case 'ledger-opened':
+      return `ledger of ${fact.payload.firm} opened (${fact.payload.mode})`
+    case 'model-saved':
+      return `model ${fact.payload.model.name} saved as version ${fact.payload.model.version}`
+    case 'client-book-opened':
+      return `client book of ${fact.payload.book.clientName} opened`
+    case 'client-book-changed':
+      return withReason('client book changed', fact.payload.why)
+    case 'holdings-opened':
+      return `${fact.payload.lots.length} opening lots booked`
+    case 'cash-flow-booked': {
+      const { kind, quantity, asset, venue } = fact.payload
+      return `${kind} of ${formatAmount(quantity)} ${asset} on ${venue}`
+    }
+    case 'proposal-made':
+      return `proposal made: ${fact.payload.proposal.lines.filter((line) => line.side !== null).length} trades`
+    case 'proposal-changed':
+      return withReason(`proposal ${fact.payload.state}`, fact.payload.why)
+    case 'plan-released': {
+      const { approval, parents, proposalIds } = fact.payload
+      const by = approval === 'mandate' ? 'by mandate' : 'by an advisor'
+      return `approved ${by}: ${proposalIds.length} proposals become ${parents.length} parent orders`
+    }
+    case 'parent-changed':
+      return withReason(`parent order ${fact.payload.state}`, fact.payload.why)
+    case 'child-denied':
+      return withReason(`denied (${fact.payload.reason})`, fact.payload.why)
+    case 'child-journaled': {
+      const { side, quantity, market, limitPrice, venue } = fact.payload.child
+      const { base, quote } = splitMarketKey(market)
+      const limit = `${formatAmount(limitPrice)} ${quote}`
+      return `${side} ${formatAmount(quantity)} ${base} on ${venue}, limit ${limit}: journaled before it is sent`
+    }
+    case 'child-changed':
+      return withReason(fact.payload.state, fact.payload.why)
+    case 'trade-recorded': {
+      const { side, quantity, market, price, fee, feeAsset } = fact.payload.trade
+      const { base, quote } = splitMarketKey(market)
+      const what = `${side === 'buy' ? 'bought' : 'sold'} ${formatAmount(quantity)} ${base}`
+      return `${what} at ${formatAmount(price)} ${quote}, fee ${formatAmount(fee)} ${feeAsset}`
+    }
+    case 'fills-allocated':
+      return `fills allocated to ${fact.payload.allocations.length} client books`
+    case 'plan-closed':
+      return withReason(`plan ${fact.payload.outcome}`, fact.payload.exceptions.join('; '))
+    case 'reconciled': {
+      const { venue, account, differences } = fact.payload
+      const found = differences.length === 0 ? 'equal to the unit' : `${differences.length} differences`
+      return `${venue} account ${account} reconciled: ${found}`
+    }
+    case 'trading-state-changed':
+      return withReason(`trading ${fact.payload.state}`, fact.payload.why)
+    case 'regime-changed':
+      return withReason(`regime ${fact.payload.from} → ${fact.payload.to}`, fact.payload.why)
+    default:
+      return ensureNever(fact)
+  }
+}
+
+const withReason = (what: string, why: string | null): string => (why ? `${what}: ${why}` : what)

@@ -1,0 +1,47 @@
+import { assert } from '../../../core/assert.ts'
+import type { VenueAccountId } from '../../../core/client-book.ts'
+import type { VenueId } from '../../../core/instruments.ts'
+import type { Fact } from '../../../core/journal.ts'
+import type { VenueTrade } from '../../../core/order.ts'
+import { venueTrade } from '../codec/entity-schemas.ts'
+import { decodeEntity } from '../codec/payload-codec.ts'
+import type { Database } from '../sqlite.ts'
+
+/** The trades of every venue account by the venue's own id: the ledger is this set. */
+export function createTradeRepository(database: Database) {
+  const find = database.prepare('SELECT content FROM trade WHERE venue = ? AND account = ? AND trade_id = ?')
+  const ids = database.prepare('SELECT trade_id AS id FROM trade WHERE venue = ? AND account = ?')
+  const count = database.prepare('SELECT count(*) AS count FROM trade')
+  const findEntry = database.prepare('SELECT 1 FROM cash_flow WHERE venue = ? AND account = ? AND venue_entry_id = ?')
+
+  const known = (trade: VenueTrade): boolean => {
+    const row = find.get(trade.venue, trade.account, trade.id) as { content: string } | undefined
+    if (!row) return false
+    const other = decodeEntity(venueTrade, row.content)
+    const same =
+      other.market === trade.market &&
+      other.side === trade.side &&
+      other.quantity === trade.quantity &&
+      other.price === trade.price
+    assert(
+      same,
+      `trade id ${trade.id} of ${trade.venue} ${trade.account} names two trades: ${other.market}, ${trade.market}`,
+    )
+    return true
+  }
+
+  return {
+    hasTrade: (venue: VenueId, account: VenueAccountId, tradeId: string): boolean =>
+      find.get(venue, account, tradeId) !== undefined,
+    tradeIds: (venue: VenueId, account: VenueAccountId): ReadonlySet<string> =>
+      new Set((ids.all(venue, account) as { id: string }[]).map((row) => row.id)),
+    tradeCount: (): number => (count.get() as { count: number }).count,
+    /** True for what a venue has told us before: a trade or a ledger entry of its own by id. */
+    isRepeated(fact: Fact): boolean {
+      if (fact.type === 'trade-recorded') return known(fact.payload.trade)
+      if (fact.type !== 'cash-flow-booked' || fact.payload.venueEntryId === null) return false
+      const { venue, account, venueEntryId } = fact.payload
+      return findEntry.get(venue, account, venueEntryId) !== undefined
+    },
+  }
+}
