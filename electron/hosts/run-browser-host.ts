@@ -1,0 +1,40 @@
+import { type BrowserHostOptions, startBrowserHost } from './browser-host.ts'
+
+/** What ends a host that runs until it is interrupted. */
+export const EXIT_CODES = { done: 0, failed: 1, badInput: 2 } as const
+
+/** One Ctrl+C arrives twice: from the terminal, and handed on by whoever started us. */
+const REPEAT_MS = 1000
+
+export interface RunOptions extends BrowserHostOptions {
+  /** The address, once pages can be served. */
+  readonly onAddress: (address: string) => void
+  /** A sentence for the person who started it. */
+  readonly onFailure: (message: string) => void
+}
+
+/**
+ * Runs a browser host until SIGINT or SIGTERM and answers the exit code. A signal more than REPEAT_MS after the first
+ * ends the process at once, as a killed desk: its journal is made for that.
+ */
+export async function runBrowserHost(options: RunOptions): Promise<number> {
+  const interrupted = new Promise<void>((resolve) => {
+    let first: number | null = null
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (first !== null && performance.now() - first > REPEAT_MS) process.exit(EXIT_CODES.failed)
+        first ??= performance.now()
+        resolve()
+      })
+    }
+  })
+  const host = await startBrowserHost(options)
+  if (!host.ok) {
+    options.onFailure(host.error.message)
+    return host.error.code === 'port-in-use' ? EXIT_CODES.badInput : EXIT_CODES.failed
+  }
+  options.onAddress(host.value.address)
+  await interrupted
+  await host.value.close()
+  return EXIT_CODES.done
+}
