@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts'
 import type { ApprovalOutcome, ApprovalRequest, DeskFailure, PendingApproval } from '../../core/contracts/desk-api.ts'
 import type { Actor } from '../../core/journal.ts'
 import type { Proposal } from '../../core/proposal.ts'

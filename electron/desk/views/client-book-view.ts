@@ -1,0 +1,145 @@
+import { type Amount, add, toFloat, ZERO } from '../../../core/amount.ts'
+import { bandPosition, halfWidth, toleranceBand } from '../../../core/band.ts'
+import type { ClientBook, Lot, Restriction } from '../../../core/client-book.ts'
+import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
+import { type AssetId, CASH, isSettlementAsset, VENUES } from '../../../core/instruments.ts'
+import type { BandRule } from '../../../core/model-portfolio.ts'
+import type { Proposal } from '../../../core/proposal.ts'
+import type { BookPosition, PositionLine, PriceBoard } from '../../proposals/book-position.ts'
+
+const YEAR_MS = 365.25 * 86_400_000
+
+export interface LineInputs {
+  readonly book: ClientBook
+  readonly position: BookPosition
+  readonly prices: PriceBoard
+  readonly multiplier: number
+  readonly lots: readonly Lot[]
+  readonly proposal: Proposal | null
+  readonly now: number
+}
+
+/** The lines of the client book screen: everything about each asset, and how its band came about. */
+export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
+  return inputs.position.lines.map((line) => {
+    const isCash = line.asset === CASH
+    const price = inputs.prices.get(line.asset)
+    const base = toleranceBand(line.rule, line.target, 1)
+    const { low, high } = line.band
+    const outside = Math.max(low - line.weight, line.weight - high)
+    const held = inputs.position.holdings.filter((holding) =>
+      isCash ? isSettlementAsset(holding.asset) : holding.asset === line.asset,
+    )
+    const lots = isCash ? [] : lotViews(inputs.lots, line)
+    return {
+      asset: line.asset,
+      quantity: line.quantity,
+      priceUsd: isCash ? Number.NaN : (price?.priceUsd ?? Number.NaN),
+      priceAgeSeconds: isCash ? Number.NaN : (price?.ageMs ?? Number.NaN) / 1000,
+      priceWhy: isCash || price?.fresh ? null : (price?.why ?? `no price for ${line.asset}`),
+      valueUsd: line.valueUsd,
+      weight: line.weight,
+      target: line.target,
+      low,
+      high,
+      baseLow: base.low,
+      baseHigh: base.high,
+      position: bandPosition(line.weight, line.target, line.band),
+      toEdge: -outside,
+      gainShortTermUsd: gain(lots, inputs.now, false),
+      gainLongTermUsd: gain(lots, inputs.now, true),
+      byVenue: isCash
+        ? []
+        : VENUES.flatMap((venue) => {
+            const quantity = held
+              .filter((holding) => holding.venue === venue)
+              .reduce((total, holding) => add(total, holding.quantity), ZERO)
+            return quantity === ZERO ? [] : [{ venue, quantity }]
+          }),
+      band: bandView(line, inputs.multiplier, inputs.book.restrictions, inputs.now),
+      lots,
+      plan: planOf(inputs.proposal, line.asset),
+    }
+  })
+}
+
+type LotView = ClientBookLine['lots'][number]
+
+function lotViews(lots: readonly Lot[], line: PositionLine): readonly LotView[] {
+  return lots
+    .filter((lot) => lot.asset === line.asset)
+    .map((lot) => {
+      const cost = lot.unitCostUsd === null ? null : toFloat(lot.unitCostUsd)
+      return {
+        acquiredAt: lot.acquiredAt,
+        venue: lot.venue,
+        quantity: lot.quantity,
+        unitCostUsd: cost,
+        gainUsd: cost === null ? null : toFloat(lot.quantity) * (line.priceUsd - cost),
+      }
+    })
+}
+
+function gain(lots: readonly LotView[], now: number, longTerm: boolean): number {
+  let total = 0
+  for (const lot of lots) if (lot.gainUsd !== null && now - lot.acquiredAt > YEAR_MS === longTerm) total += lot.gainUsd
+  return total
+}
+
+function ruleText(rule: BandRule): string {
+  switch (rule.kind) {
+    case 'absolute':
+      return 'absolute'
+    case 'relative':
+      return `relative, ${(100 * rule.ofTarget).toFixed(1)} % of target`
+    case 'hybrid':
+      return `the larger of ${(100 * rule.ofTarget).toFixed(1)} % of target and ${(100 * rule.floor).toFixed(2)} pp`
+  }
+}
+
+function bandView(
+  line: PositionLine,
+  multiplier: number,
+  restrictions: readonly Restriction[],
+  now: number,
+): ClientBookLine['band'] {
+  const base = halfWidth(line.rule, line.target)
+  const cut = restrictions.find(
+    (restriction) => restriction.asset === line.asset && (restriction.until === undefined || restriction.until > now),
+  )
+  return {
+    rule: ruleText(line.rule),
+    relativeHalf: line.rule.kind === 'absolute' ? null : line.rule.ofTarget * line.target,
+    floorHalf: line.rule.kind === 'hybrid' ? line.rule.floor : null,
+    baseHalf: base,
+    multiplier,
+    half: base * multiplier,
+    cutBy: cut === undefined ? null : cut.reason,
+  }
+}
+
+function planOf(proposal: Proposal | null, asset: AssetId): ClientBookLine['plan'] {
+  const line = proposal?.lines.find((candidate) => candidate.asset === asset)
+  if (line === undefined) return null
+  return { reason: line.reason, side: line.side, notionalUsd: line.notionalUsd, after: line.after, why: line.why }
+}
+
+/** Cash of a book per venue and currency, with what is free above the reserve. */
+export function cashView(book: ClientBook, position: BookPosition, prices: PriceBoard): ClientBookView['cash'] {
+  const line = position.lines.at(-1)!
+  const parts = position.holdings
+    .filter((held) => isSettlementAsset(held.asset) && held.quantity !== ZERO)
+    .map((held) => ({
+      venue: held.venue,
+      asset: held.asset,
+      quantity: held.quantity as Amount,
+      usd: toFloat(held.quantity) * (prices.get(held.asset)?.priceUsd ?? Number.NaN),
+    }))
+  return {
+    weight: line.weight,
+    target: line.target,
+    reserve: book.cashReserve,
+    freeUsd: Math.max(0, line.valueUsd - book.cashReserve * position.valueUsd),
+    byVenue: parts,
+  }
+}
