@@ -160,7 +160,6 @@ function solve(venues: readonly Venue[], books: readonly BookIntent[], side: Sid
     for (const [b, row] of share.entries()) for (const [v, count] of row.entries()) parts[b]![v]! += count * unit
     for (const [v, count] of counts.taken.entries()) taken[v]! += count * unit
   }
-  if (venues.some((venue, v) => members[v]! && taken[v]! < venue.least)) return null
   return { placed: taken.reduce((a, b) => a + b, 0n), cost, taken, parts }
 }
 
