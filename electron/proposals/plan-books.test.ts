@@ -1,0 +1,290 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { amount, fromFloat, multiply, toFloat, ZERO } from '../../core/amount.ts'
+import type { ClientBook, Holding, Restriction } from '../../core/client-book.ts'
+import { ManualClock } from '../../core/clock.ts'
+import { CASH, type Market, type VenueId } from '../../core/instruments.ts'
+import type { ModelPortfolio } from '../../core/model-portfolio.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import { millis, usd } from '../../core/units.ts'
+import { OptimizerEngine } from '../../workers/optimizer/index.ts'
+import { planBooks } from './plan-books.ts'
+import type { MarketView, PlanningDeps } from './planning-inputs.ts'
+import { DEFAULT_PLANNING } from './settings.ts'
+
+const model: ModelPortfolio = {
+  id: 'm',
+  name: 'Test',
+  version: 1,
+  groupCaps: [{ name: 'small', assets: ['SOL', 'LINK'], maximum: 0.3 }],
+  lines: [
+    { asset: 'BTC', target: 0.5, band: { kind: 'absolute', halfWidth: 0.05 } },
+    { asset: 'ETH', target: 0.25, band: { kind: 'absolute', halfWidth: 0.03 } },
+    { asset: 'SOL', target: 0.1, band: { kind: 'absolute', halfWidth: 0.02 } },
+    { asset: 'LINK', target: 0.05, band: { kind: 'absolute', halfWidth: 0.01 } },
+    { asset: CASH, target: 0.1, band: { kind: 'absolute', halfWidth: 0.04 } },
+  ],
+}
+const book = (restrictions: readonly Restriction[] = []): ClientBook => ({
+  id: 'book-1',
+  clientId: 'c1',
+  clientName: 'Test, T.',
+  tier: 'standard',
+  modelId: 'm',
+  custody: { kind: 'omnibus' },
+  cashReserve: 0.02,
+  riskAversion: 5,
+  mandate: null,
+  restrictions,
+  pausedUntil: null,
+  mayCross: true,
+})
+const PRICES: Record<string, number> = { BTC: 90_000, ETH: 3_000, SOL: 200, LINK: 15, USDT: 1.001, USD: 1 }
+const ASSETS = ['BTC', 'ETH', 'SOL', 'LINK']
+const STEP: Record<string, string> = { BTC: '0.00001', ETH: '0.0001', SOL: '0.001', LINK: '0.01' }
+const market = (venue: VenueId, base: string): Market => ({
+  venue,
+  symbol: `${base}/${venue === 'binance' ? 'USDT' : 'USD'}`,
+  base,
+  quote: venue === 'binance' ? 'USDT' : 'USD',
+  filters: {
+    tick: amount('0.01'),
+    step: amount(STEP[base]!),
+    minimumQuantity: amount(STEP[base]!),
+    maximumQuantity: amount('10000000'),
+    minimumNotional: amount('5'),
+  },
+  fees: { maker: 0.001, taker: 0.001 },
+  status: 'trading',
+})
+const VOLATILITY: Record<string, number> = { BTC: 0.5, ETH: 0.7, SOL: 0.9, LINK: 0.9, DOGE: 1 }
+
+function view(over: Partial<MarketView> = {}, costScale = 1): MarketView {
+  return {
+    prices: new Map(
+      Object.entries(PRICES).map(([asset, priceUsd]) => [asset, { priceUsd, fresh: true, ageMs: 100, why: null }]),
+    ),
+    costs: {
+      venues: (asset) =>
+        (['binance', 'kraken'] as const).map((venue) => ({
+          venue,
+          halfSpread: (costScale * (asset === 'LINK' ? 4 : 1)) / 1e4,
+          taker: (costScale * (venue === 'binance' ? 10 : 26)) / 1e4,
+        })),
+      impactY: () => 0.8,
+      sigmaDaily: (asset) => VOLATILITY[asset]! / Math.sqrt(365),
+      advUsd: () => 1e9,
+    },
+    risk: {
+      covarianceOf: (assets) =>
+        Float64Array.from({ length: assets.length ** 2 }, (_, k) => {
+          const [i, j] = [Math.floor(k / assets.length), k % assets.length]
+          const [a, b] = [VOLATILITY[assets[i]!] ?? 0, VOLATILITY[assets[j]!] ?? 0]
+          return a * b * (i === j ? 1 : 0.6)
+        }),
+      isPrior: () => false,
+    },
+    marketsOf: (asset) => (ASSETS.includes(asset) ? [market('binance', asset), market('kraken', asset)] : []),
+    multiplier: 1,
+    naiveCost: () => ({
+      total: { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) },
+      byAsset: new Map(),
+    }),
+    ...over,
+  }
+}
+
+/** Holdings worth `weights` of a value, split over the venues, in whole steps. */
+function holdings(weights: Record<string, number>, valueUsd = 1_000_000, onBinance = 0.6): Holding[] {
+  return Object.entries(weights).flatMap(([asset, weight]) => {
+    const legs: [VenueId, number][] = [
+      ['binance', onBinance],
+      ['kraken', 1 - onBinance],
+    ]
+    return legs.map(([venue, share]) => {
+      const name = asset === CASH ? (venue === 'binance' ? 'USDT' : 'USD') : asset
+      const raw = fromFloat((weight * share * valueUsd) / PRICES[name]!)
+      const step = STEP[asset] === undefined ? amount('0.01') : amount(STEP[asset])
+      return { subAccount: 'book-1', venue, asset: name, quantity: (raw - (raw % step)) as Holding['quantity'] }
+    })
+  })
+}
+
+const engine = new OptimizerEngine()
+const deps: PlanningDeps = {
+  settings: DEFAULT_PLANNING,
+  clock: new ManualClock(1_700_000_000_000),
+  nextProposalId: () => 'R-1',
+  solve: async (problems) => engine.solve([...problems]),
+}
+const manual = { kind: 'manual', by: 'test' } as const
+
+async function plan(
+  held: readonly Holding[],
+  options: { restrictions?: readonly Restriction[]; market?: MarketView; leftOut?: readonly string[] } = {},
+) {
+  const request = {
+    book: book(options.restrictions),
+    model,
+    holdings: held,
+    trigger: manual,
+    leftOut: options.leftOut ?? [],
+  }
+  return (await planBooks([request], options.market ?? view(), deps))[0]!
+}
+async function planned(...input: Parameters<typeof plan>): Promise<Proposal> {
+  const answer = await plan(...input)
+  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`)
+  return answer.value
+}
+const line = (proposal: Proposal, asset: string) => proposal.lines.find((candidate) => candidate.asset === asset)!
+const DRIFTED = { BTC: 0.57, ETH: 0.22, SOL: 0.09, LINK: 0.038, [CASH]: 0.082 }
+
+describe('planning a client book', () => {
+  test('brings every line inside its band, at less than the way to the target', async () => {
+    const proposal = await planned(holdings(DRIFTED))
+    for (const entry of proposal.lines) {
+      expect(entry.after).toBeGreaterThanOrEqual(entry.low)
+      expect(entry.after).toBeLessThanOrEqual(entry.high)
+    }
+    expect(line(proposal, 'BTC')).toMatchObject({ side: 'sell', reason: 'above-band' })
+    expect(line(proposal, 'LINK')).toMatchObject({ side: 'buy', reason: 'below-band' })
+    const toTarget = 0.5 * proposal.lines.reduce((sum, entry) => sum + Math.abs(entry.before - entry.target), 0)
+    expect(proposal.turnover).toBeLessThan(toTarget)
+    expect(proposal.cleanliness).toBe('clean')
+  })
+
+  test('every line says why, and what is not traded has no quantity', async () => {
+    const proposal = await planned(holdings(DRIFTED))
+    for (const entry of proposal.lines) {
+      expect(entry.why.length).toBeGreaterThan(5)
+      expect(entry.side === null).toBe(entry.quantity === ZERO)
+      if (entry.side === null) expect(entry.cost.totalUsd).toBe(0)
+    }
+  })
+
+  test('the split of cost adds up, per line and in total', async () => {
+    const proposal = await planned(holdings(DRIFTED))
+    let total = 0
+    for (const { cost } of proposal.lines) {
+      expect(cost.totalUsd).toBeCloseTo(cost.feeUsd + cost.spreadUsd + cost.impactUsd, 9)
+      total += cost.totalUsd
+    }
+    expect(proposal.cost.totalUsd).toBeCloseTo(total, 9)
+    expect(total).toBeGreaterThan(0)
+  })
+
+  test('inside its bands a book is left alone when costs are high', async () => {
+    const answer = await plan(holdings({ BTC: 0.51, ETH: 0.245, SOL: 0.098, LINK: 0.05, [CASH]: 0.097 }), {
+      market: view({}, 50),
+    })
+    expect(answer).toMatchObject({ ok: false, error: { code: 'nothing-to-trade' } })
+  })
+
+  test('a stale price plans nothing and names the asset', async () => {
+    const prices = new Map(view().prices).set('SOL', {
+      priceUsd: 200,
+      fresh: false,
+      ageMs: 27_000,
+      why: 'SOL price is 27 s old',
+    })
+    expect(await plan(holdings(DRIFTED), { market: view({ prices }) })).toMatchObject({
+      ok: false,
+      error: { code: 'stale-prices', message: 'SOL price is 27 s old' },
+    })
+  })
+
+  test('a NaN price plans nothing', async () => {
+    const prices = new Map(view().prices).set('BTC', { priceUsd: Number.NaN, fresh: true, ageMs: 0, why: null })
+    expect(await plan(holdings(DRIFTED), { market: view({ prices }) })).toMatchObject({
+      ok: false,
+      error: { code: 'stale-prices' },
+    })
+  })
+
+  test('no sell holds the line, relaxes its own band and warns', async () => {
+    const proposal = await planned(holdings(DRIFTED), {
+      restrictions: [{ kind: 'no-sell', asset: 'BTC', reason: 'lock-up' }],
+    })
+    expect(line(proposal, 'BTC').side).toBeNull()
+    expect(line(proposal, 'BTC').reason).toBe('restricted')
+    expect(proposal.cleanliness).toBe('warning')
+    expect(proposal.remarks.join()).toContain('BTC must not be sold (lock-up): band relaxed by')
+  })
+
+  test('no buy is kept; a restriction that is over is not', async () => {
+    const restriction: Restriction = { kind: 'no-buy', asset: 'LINK', reason: 'client wish' }
+    expect(line(await planned(holdings(DRIFTED), { restrictions: [restriction] }), 'LINK').side).toBeNull()
+    const over = { ...restriction, until: millis(1_600_000_000_000) }
+    expect(line(await planned(holdings(DRIFTED), { restrictions: [over] }), 'LINK').side).toBe('buy')
+  })
+
+  test('a line left out by the advisor is not traded', async () => {
+    const proposal = await planned(holdings(DRIFTED), { leftOut: ['LINK'] })
+    expect(line(proposal, 'LINK')).toMatchObject({ side: null, reason: 'held-back' })
+  })
+
+  test('a withdrawal is raised from what is overweight', async () => {
+    const proposal = await planned(holdings({ BTC: 0.58, ETH: 0.27, SOL: 0.1, LINK: 0.045, [CASH]: 0.005 }))
+    expect(line(proposal, CASH).after).toBeGreaterThan(0.02)
+    expect(line(proposal, 'BTC').side).toBe('sell')
+  })
+
+  test('an asset outside the model is sold, dust of it is left', async () => {
+    const prices = new Map(view().prices).set('DOGE', { priceUsd: 0.4, fresh: true, ageMs: 0, why: null })
+    const foreign = (quantity: string): Holding => ({
+      subAccount: 'book-1',
+      venue: 'binance',
+      asset: 'DOGE',
+      quantity: amount(quantity),
+    })
+    STEP.DOGE = '1'
+    const marketsOf = (asset: string) => (asset in STEP ? [market('binance', asset), market('kraken', asset)] : [])
+    const sold = await planned([...holdings(DRIFTED), foreign('100000')], { market: view({ prices, marketsOf }) })
+    expect(line(sold, 'DOGE')).toMatchObject({ side: 'sell', target: 0 })
+    const dust = await planned([...holdings(DRIFTED), foreign('7.5')], { market: view({ prices, marketsOf }) })
+    expect(line(dust, 'DOGE').side).toBeNull()
+  })
+
+  test('whatever the drift: whole steps, never more than is held, cash above its reserve, the value conserved', async () => {
+    const weights = fc.record({
+      BTC: fc.double({ min: 0.3, max: 0.7, noNaN: true }),
+      ETH: fc.double({ min: 0.1, max: 0.4, noNaN: true }),
+      SOL: fc.double({ min: 0.02, max: 0.2, noNaN: true }),
+      LINK: fc.double({ min: 0.0, max: 0.1, noNaN: true }),
+      CASH: fc.double({ min: 0.0, max: 0.3, noNaN: true }),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        weights,
+        fc.integer({ min: 3, max: 7 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (raw, size, split) => {
+          const sum = Object.values(raw).reduce((a, b) => a + b, 0)
+          const scaled = Object.fromEntries(Object.entries(raw).map(([asset, w]) => [asset, w / sum]))
+          const held = holdings(scaled, 10 ** size, split)
+          const answer = await plan(held)
+          if (!answer.ok) return expect(['nothing-to-trade', 'below-minimum', 'no-cash']).toContain(answer.error.code)
+          const proposal = answer.value
+          for (const entry of proposal.lines) {
+            if (entry.side === null) continue
+            expect(entry.quantity % amount(STEP[entry.asset]!)).toBe(0n)
+            if (entry.side !== 'sell') continue
+            const total = held.filter((h) => h.asset === entry.asset).reduce((t, h) => t + h.quantity, 0n)
+            expect(entry.quantity <= total).toBe(true)
+          }
+          const after = proposal.lines.reduce((total, entry) => total + entry.after, 0)
+          expect(after).toBeCloseTo(1, 9)
+          if (line(proposal, CASH).after < 0.02 - 1e-5) expect(proposal.cleanliness).toBe('warning')
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  test('notional is quantity at its price', async () => {
+    for (const entry of (await planned(holdings(DRIFTED))).lines)
+      if (entry.side !== null)
+        expect(entry.notionalUsd).toBeCloseTo(toFloat(multiply(entry.quantity, fromFloat(PRICES[entry.asset]!))), 4)
+  })
+})
