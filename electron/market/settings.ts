@@ -1,0 +1,24 @@
+/** When an order book's age matters. Age counts from its last update or from a snapshot that confirmed it. */
+export interface MarketDataSettings {
+  /** A market silent for longer is asked over REST whether it has really not changed. */
+  readonly probeAfterMs: number
+  /** How often silence is looked for. */
+  readonly probeEveryMs: number
+  /** How long the stream may lag behind a REST answer before it counts as muted. */
+  readonly streamGraceMs: number
+  /** Shown as slow. */
+  readonly amberMs: number
+  /** Stale: there is no order book any more. */
+  readonly redMs: number
+  /** How long a snapshot that was asked for may take before it is asked for again. */
+  readonly snapshotTimeoutMs: number
+}
+
+export const DEFAULT_MARKET_DATA_SETTINGS: MarketDataSettings = {
+  probeAfterMs: 2_000,
+  probeEveryMs: 500,
+  streamGraceMs: 400,
+  amberMs: 5_000,
+  redMs: 20_000,
+  snapshotTimeoutMs: 2_000,
+}
