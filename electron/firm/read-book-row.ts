@@ -1,0 +1,106 @@
+import {
+  type ClientBook,
+  type ClientBookId,
+  type Custody,
+  HOUSE,
+  type Mandate,
+  OMNIBUS,
+  type VenueAccountId,
+} from '../../core/client-book.ts'
+import type { AssetId, VenueId } from '../../core/instruments.ts'
+import type { Millis } from '../../core/units.ts'
+import type { RowReader } from './csv-cells.ts'
+import { parseRestrictions } from './restriction-text.ts'
+
+/** What the file may refer to, and what it may not collide with. */
+export interface ImportContext {
+  /** Assets that can be held per venue, cash included. */
+  readonly assets: ReadonlyMap<VenueId, ReadonlySet<AssetId>>
+  readonly modelIds: readonly string[]
+  readonly existingBooks: ReadonlySet<ClientBookId>
+  readonly existingAccounts: ReadonlySet<VenueAccountId>
+  readonly now: Millis
+}
+
+/** The client book that a row describes; undefined where a cell of it is wrong, which the reader has noted. */
+export function readBook(reader: RowReader, id: ClientBookId, context: ImportContext): ClientBook | undefined {
+  if (id === HOUSE) reader.fault('book_id', `"${HOUSE}" is the name of the firm's own sub-account`)
+  if (context.existingBooks.has(id)) reader.fault('book_id', `client book ${id} is in the firm already`)
+  const clientId = reader.filled('client_id')
+  const clientName = reader.filled('client_name')
+  // A spreadsheet would run such a cell of an exported file as a formula.
+  if (clientName !== undefined && /^[=+\-@]/.test(clientName)) {
+    reader.fault('client_name', `"${clientName}" begins with ${clientName[0]}, names must not`)
+  }
+  const tier = reader.oneOf('tier', ['standard', 'premium'])
+  const modelId = reader.oneOf('model', context.modelIds)
+  const custody = readCustody(reader)
+  const cashReserve = reader.number('cash_reserve', { from: 0, to: 0.5 }, 0)
+  const riskAversion = reader.number('risk_aversion', { above: 0, to: 100 }, 4)
+  const mandate = readMandate(reader, tier === 'premium')
+  const crossing = reader.oneOf('may_cross', ['yes', 'no'], 'no')
+  const restrictions = parseRestrictions(reader.text('restrictions'))
+  if (!restrictions.ok) reader.fault('restrictions', restrictions.error.message)
+  else checkRestrictedAssets(reader, restrictions.value, context)
+  if (clientId === undefined || clientName === undefined || tier === undefined || modelId === undefined)
+    return undefined
+  if (custody === undefined || cashReserve === undefined || riskAversion === undefined || mandate === undefined)
+    return undefined
+  if (!restrictions.ok) return undefined
+  return {
+    id,
+    clientId,
+    clientName,
+    tier,
+    modelId,
+    custody,
+    cashReserve,
+    riskAversion,
+    mandate,
+    restrictions: restrictions.value,
+    pausedUntil: null,
+    mayCross: crossing === 'yes',
+  }
+}
+
+function checkRestrictedAssets(
+  reader: RowReader,
+  restrictions: ClientBook['restrictions'],
+  { assets }: ImportContext,
+): void {
+  for (const { asset } of restrictions) {
+    const known = [...assets.values()].some((ofVenue) => ofVenue.has(asset))
+    if (!known) reader.fault('restrictions', `was about "${asset}", which no venue trades`)
+  }
+}
+
+function readCustody(reader: RowReader): Custody | undefined {
+  const kind = reader.oneOf('custody', ['omnibus', 'segregated'], 'omnibus')
+  const account = reader.text('account')
+  if (kind === 'omnibus') {
+    if (account !== '') return reader.fault('account', `was "${account}", an omnibus book has no account of its own`)
+    return { kind }
+  }
+  if (kind === undefined) return undefined
+  if (account === '' || account === OMNIBUS || account === HOUSE) {
+    return reader.fault('account', `was "${account}", a segregated book needs the name of its own account`)
+  }
+  return { kind, account }
+}
+
+function readMandate(reader: RowReader, premium: boolean): Mandate | null | undefined {
+  const given = (['maximum_turnover', 'maximum_cost_bps'] as const).filter((name) => reader.text(name) !== '')
+  if (given.length === 0) return null
+  if (!premium) {
+    for (const name of given) reader.fault(name, `was "${reader.text(name)}", only premium books have a mandate`)
+    return undefined
+  }
+  if (given.length === 1) {
+    const missing = given[0] === 'maximum_turnover' ? 'maximum_cost_bps' : 'maximum_turnover'
+    return reader.fault(missing, `is empty, a mandate states ${given[0]} and ${missing}`)
+  }
+  const maximumTurnover = reader.number('maximum_turnover', { above: 0, to: 1 }, 0)
+  const maximumCostBps = reader.number('maximum_cost_bps', { above: 0, to: 1000 }, 0)
+  if (maximumTurnover === undefined || maximumCostBps === undefined) return undefined
+  return { maximumTurnover, maximumCostBps }
+}
