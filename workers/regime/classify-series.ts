@@ -1,0 +1,31 @@
+import { assert } from '../../core/assert.ts'
+import { millis } from '../../core/units.ts'
+import { parseSeriesTime } from './close-series.ts'
+import { RegimeTracker } from './regime-tracker.ts'
+import { DEFAULT_REGIME_SETTINGS, type RegimeClass, type RegimeSettings } from './settings.ts'
+
+export interface RegimeDay {
+  /** As given. */
+  readonly date: string
+  readonly class: RegimeClass
+  readonly multiplier: number
+  /** Per √year. */
+  readonly volatility: number
+  readonly prior: boolean
+}
+
+/** The class of every date from prices up to it and no further: the same tracker that runs live, fed in order. */
+export function classifySeries(
+  dates: readonly string[],
+  closes: ArrayLike<number>,
+  settings: RegimeSettings = DEFAULT_REGIME_SETTINGS,
+): RegimeDay[] {
+  assert(dates.length === closes.length, `${dates.length} dates and ${closes.length} closes`)
+  const tracker = new RegimeTracker(settings)
+  return dates.map((date, i) => {
+    const time = parseSeriesTime(date)
+    assert(time !== null, `"${date}" is not a date`)
+    const { class: name, multiplier, volatility, prior } = tracker.update(millis(time), closes[i]!)
+    return { date, class: name, multiplier, volatility, prior }
+  })
+}
