@@ -10,17 +10,17 @@ import type { Draft, PlanFailure } from './plan-books.ts'
 import type { MarketView, PlanningDeps } from './planning-inputs.ts'
 import { fitBuysToCash, type ShapedTrade } from './shape-trades.ts'
 import { snapshotHash } from './snapshot.ts'
-import { costOfSide } from './venue-mix.ts'
+import { curveOfSide } from './venue-mix.ts'
 
 /** Estimated cost of one trade: fee and half-spread on the notional, impact `k·|Δ|^{3/2}·V`. */
 export function tradeCost(
   draft: Omit<Draft, 'shape'>,
   trade: Pick<ShapedTrade, 'line' | 'side' | 'notionalUsd'>,
 ): CostSplit {
-  const linear = costOfSide(draft.costs, trade.side, trade.line)
+  const curve = curveOfSide(draft.costs, trade.side, trade.line)
   const value = draft.position.valueUsd
-  const feeUsd = linear.fee * trade.notionalUsd
-  const spreadUsd = linear.spread * trade.notionalUsd
+  const feeUsd = (curve?.fee ?? 0) * trade.notionalUsd
+  const spreadUsd = (curve?.halfSpread ?? 0) * trade.notionalUsd
   const impactUsd = draft.impact[trade.line]! * (trade.notionalUsd / value) ** 1.5 * value
   return {
     feeUsd: usd(feeUsd),
@@ -86,7 +86,7 @@ export function makeProposal(draft: Draft, market: MarketView, deps: PlanningDep
     trades.reduce((sum, trade) => sum + (trade.side === side ? trade.notionalUsd : 0), 0)
   const [buyUsd, sellUsd] = [total('buy'), total('sell')]
   const assets = position.lines.map((line) => line.asset)
-  const remarks = warnings(draft, trades, after, market, deps)
+  const remarks = warnings(draft, trades, after, deps)
   const cleanliness: Cleanliness = remarks.length > 0 ? 'warning' : 'clean'
   const now = deps.clock.now()
   return ok({
@@ -175,12 +175,11 @@ function warnings(
   draft: Draft,
   trades: readonly ShapedTrade[],
   after: readonly number[],
-  market: MarketView,
   deps: PlanningDeps,
 ): readonly string[] {
   const found = [...draft.limits.relaxations]
   for (const trade of trades) {
-    const hourUsd = market.costs.advUsd(trade.asset) / 24
+    const hourUsd = (curveOfSide(draft.costs, trade.side, trade.line)?.advUsd ?? 0) / 24
     const share = hourUsd > 0 ? trade.notionalUsd / hourUsd : 0
     if (share > deps.settings.participationWarning)
       found.push(

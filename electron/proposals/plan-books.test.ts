@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { amount, fromFloat, multiply, toFloat, ZERO } from '../../core/amount.ts'
 import type { ClientBook, Holding, Restriction } from '../../core/client-book.ts'
 import { ManualClock } from '../../core/clock.ts'
-import { CASH, type Market, type VenueId } from '../../core/instruments.ts'
+import { CASH, type Market, VENUES, type VenueId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { millis, usd } from '../../core/units.ts'
+import type { MarketQuality } from '../../workers/microstructure/index.ts'
 import { OptimizerEngine } from '../../workers/optimizer/index.ts'
 import { planBooks } from './plan-books.ts'
 import type { MarketView, PlanningDeps } from './planning-inputs.ts'
@@ -59,22 +60,37 @@ const market = (venue: VenueId, base: string): Market => ({
 })
 const VOLATILITY: Record<string, number> = { BTC: 0.5, ETH: 0.7, SOL: 0.9, LINK: 0.9, DOGE: 1 }
 
+const quality = (venue: VenueId, asset: string, costScale: number): MarketQuality => ({
+  market: `${venue}:${asset}`,
+  venue,
+  asset,
+  mid: PRICES[asset] ?? 1,
+  halfSpreadBps: costScale * (asset === 'LINK' ? 4 : 1),
+  depth10: 1e6,
+  depth25: 2e6,
+  depth50: 4e6,
+  makerBps: 10,
+  takerBps: costScale * (venue === 'binance' ? 10 : 26),
+  impactY: 0.8,
+  impactBuyY: 0.8,
+  impactSellY: 0.8,
+  fitErrorBps: 0,
+  isDefaultImpact: true,
+  sigmaDaily: VOLATILITY[asset]! / Math.sqrt(365),
+  advUsd: 5e8,
+  ageMs: 100,
+  isStale: false,
+  refused: null,
+  refusals: {} as MarketQuality['refusals'],
+  unusable: null,
+})
+
 function view(over: Partial<MarketView> = {}, costScale = 1): MarketView {
   return {
     prices: new Map(
       Object.entries(PRICES).map(([asset, priceUsd]) => [asset, { priceUsd, fresh: true, ageMs: 100, why: null }]),
     ),
-    costs: {
-      venues: (asset) =>
-        (['binance', 'kraken'] as const).map((venue) => ({
-          venue,
-          halfSpread: (costScale * (asset === 'LINK' ? 4 : 1)) / 1e4,
-          taker: (costScale * (venue === 'binance' ? 10 : 26)) / 1e4,
-        })),
-      impactY: () => 0.8,
-      sigmaDaily: (asset) => VOLATILITY[asset]! / Math.sqrt(365),
-      advUsd: () => 1e9,
-    },
+    costs: { markets: (asset) => (asset in VOLATILITY ? VENUES.map((venue) => quality(venue, asset, costScale)) : []) },
     risk: {
       covarianceOf: (assets) =>
         Float64Array.from({ length: assets.length ** 2 }, (_, k) => {

@@ -4,13 +4,14 @@ import { CASH } from '../../core/instruments.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { Failure, Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
+import { impactCoefficient } from '../../workers/microstructure/index.ts'
 import type { RebalanceProblem, RebalanceSolution, Solved } from '../../workers/optimizer/index.ts'
 import { type BookPosition, positionOf } from './book-position.ts'
 import { type LineLimits, lineLimits } from './limits.ts'
 import { makeProposal } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
 import { type AssetGrain, grainOf, type Shape, shapeTrades } from './shape-trades.ts'
-import { type LinearCost, linearCost, lineCosts } from './venue-mix.ts'
+import { curveOfSide, type LineCosts, linearCost, lineCosts } from './venue-mix.ts'
 
 export type PlanFailure = Failure<
   'stale-prices' | 'infeasible' | 'nothing-to-trade' | 'below-minimum' | 'no-cash' | 'optimizer-failed'
@@ -21,7 +22,7 @@ export interface Draft {
   readonly request: PlanRequest
   readonly position: BookPosition
   readonly covariance: Float64Array
-  readonly costs: { readonly sell: readonly LinearCost[]; readonly buy: readonly LinearCost[] }
+  readonly costs: LineCosts
   /** k of k·|Δ|^{3/2} per line. */
   readonly impact: Float64Array
   readonly grains: ReadonlyMap<AssetId, AssetGrain>
@@ -36,7 +37,7 @@ interface Pass {
   readonly request: PlanRequest
   readonly position: BookPosition
   readonly covariance: Float64Array
-  readonly costs: Draft['costs']
+  readonly costs: LineCosts
   readonly impact: Float64Array
   readonly grains: ReadonlyMap<AssetId, AssetGrain>
   readonly tooSmall: ReadonlySet<AssetId>
@@ -104,24 +105,25 @@ function prepare(request: PlanRequest, market: MarketView, deps: PlanningDeps): 
   const grains = new Map(
     assets.filter((asset) => asset !== CASH).map((asset) => [asset, grainOf(market.marketsOf(asset), quotePrice)]),
   )
-  const impact = Float64Array.from(assets, (asset) =>
-    asset === CASH ? 0 : impactCoefficient(asset, position.valueUsd, market),
+  const costs = lineCosts(position, market.costs, market.prices)
+  const unpriced = position.lines.find(
+    (line, i) => line.asset !== CASH && (line.weight > 0 || line.target > 0) && costs.sell[i] === null,
   )
+  if (unpriced !== undefined) return fail('stale-prices', `no order book of ${unpriced.asset} can be used`)
+  // k of the side that the line would trade on
+  const impact = Float64Array.from(position.lines, (line, i) => {
+    const curve = curveOfSide(costs, line.weight > line.target ? 'sell' : 'buy', i)
+    return curve !== null && curve.advUsd > 0 ? impactCoefficient(curve, position.valueUsd) : 0
+  })
   return ok({
     request,
     position,
     covariance: market.risk.covarianceOf(assets),
-    costs: lineCosts(position, market.costs, market.prices),
+    costs,
     impact,
     grains,
     tooSmall: new Set<AssetId>(),
   })
-}
-
-/** `k = Y·σ_daily·√(V/ADV)`, fraction of V; V and ADV in USD. */
-function impactCoefficient(asset: AssetId, valueUsd: number, market: MarketView): number {
-  const adv = market.costs.advUsd(asset)
-  return adv > 0 ? market.costs.impactY(asset) * market.costs.sigmaDaily(asset) * Math.sqrt(valueUsd / adv) : 0
 }
 
 function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
@@ -133,7 +135,7 @@ function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
   let costWeight = 0
   position.lines.forEach((line, i) => {
     const distance = Math.abs(line.weight - line.target)
-    costWeight += linearCost((line.weight > line.target ? costs.sell : costs.buy)[i]!) * distance
+    costWeight += linearCost(curveOfSide(costs, line.weight > line.target ? 'sell' : 'buy', i)) * distance
   })
   return lineLimits(position, request.book.restrictions, {
     now: deps.clock.now(),

@@ -1,30 +1,18 @@
 import { toFloat } from '../../core/amount.ts'
 import { type AssetId, CASH, isSettlementAsset, type VenueId } from '../../core/instruments.ts'
 import type { Side } from '../../core/order.ts'
+import {
+  type CostCurve,
+  type MarketQuality,
+  mergeCostCurve,
+  type VenueShares,
+} from '../../workers/microstructure/index.ts'
 import type { BookPosition, PriceBoard } from './book-position.ts'
 
-/** What trading an asset costs on one venue now, as fractions of traded value. */
-export interface VenueCost {
-  readonly venue: VenueId
-  readonly halfSpread: number
-  readonly taker: number
-}
-
-/** Cost inputs of every asset, measured from live order books and bars. */
+/** Cost inputs of every market, measured from live order books and bars. */
 export interface CostBoard {
-  /** Venues whose order book is fresh; empty: the asset can't be traded now. */
-  venues(asset: AssetId): readonly VenueCost[]
-  /** Y of `k = Y·σ_daily·√(V/ADV)`. */
-  impactY(asset: AssetId): number
-  sigmaDaily(asset: AssetId): number
-  /** Average daily volume over all venues, USD. */
-  advUsd(asset: AssetId): number
-}
-
-/** The linear cost of one line and side for the venues this book would use. */
-export interface LinearCost {
-  readonly fee: number
-  readonly spread: number
+  /** The asset's markets against settlement currencies, usable or not. */
+  markets(asset: AssetId): readonly MarketQuality[]
 }
 
 interface Capacity {
@@ -33,75 +21,80 @@ interface Capacity {
 }
 
 /**
- * The venues' linear costs weighted by where the router would go: cheapest first, as far as the book's own inventory
- * on that venue reaches (its holding for a sale; its quote cash and expected proceeds there for a buy). What is beyond
- * all inventory takes the average of the whole.
+ * Where the router would go with a trade of this size: the cheapest venue first, as far as the book's own inventory
+ * there reaches (its holding for a sale; its quote cash and expected proceeds for a buy), then the next.
+ * null: no inventory says anything, the venues share by their volume.
  */
-export function blendCosts(costs: readonly VenueCost[], capacities: readonly Capacity[], needUsd: number): LinearCost {
-  const room = new Map(capacities.map((capacity) => [capacity.venue, Math.max(0, capacity.usd)]))
-  const cheapest = [...costs].sort(
-    (a, b) => a.halfSpread + a.taker - (b.halfSpread + b.taker) || (a.venue < b.venue ? -1 : 1),
-  )
-  let left = Math.max(needUsd, 1e-9)
-  let [fee, spread, taken] = [0, 0, 0]
-  for (const cost of cheapest) {
-    const use = Math.min(left, room.get(cost.venue) ?? 0)
-    fee += use * cost.taker
-    spread += use * cost.halfSpread
-    taken += use
+export function venueShares(
+  markets: readonly MarketQuality[],
+  capacities: readonly Capacity[],
+  needUsd: number,
+): VenueShares | null {
+  const cheapest = markets
+    .filter((market) => market.unusable === null)
+    .sort((a, b) => a.halfSpreadBps + a.takerBps - (b.halfSpreadBps + b.takerBps) || (a.venue < b.venue ? -1 : 1))
+  const shares: Partial<Record<VenueId, number>> = {}
+  let left = Math.max(needUsd, 1)
+  for (const { venue } of cheapest) {
+    const room = capacities.find((capacity) => capacity.venue === venue)?.usd ?? 0
+    const use = Math.min(left, Math.max(0, room))
+    if (use > 0) shares[venue] = (shares[venue] ?? 0) + use
     left -= use
     if (left <= 0) break
   }
-  if (taken > 0) return { fee: fee / taken, spread: spread / taken }
-  const first = cheapest[0]
-  return first === undefined ? { fee: 0, spread: 0 } : { fee: first.taker, spread: first.halfSpread }
+  return Object.keys(shares).length > 0 ? shares : null
 }
 
-/** Per line, the linear cost of selling and of buying; CASH costs nothing. */
-export function lineCosts(
-  position: BookPosition,
-  board: CostBoard,
-  prices: PriceBoard,
-): { readonly sell: readonly LinearCost[]; readonly buy: readonly LinearCost[] } {
-  const free: LinearCost = { fee: 0, spread: 0 }
-  const valueOn = new Map<string, number>()
-  for (const held of position.holdings) {
-    const price = prices.get(held.asset)?.priceUsd ?? 0
-    const value = toFloat(held.quantity) * price
-    valueOn.set(`${held.venue}/${held.asset}`, (valueOn.get(`${held.venue}/${held.asset}`) ?? 0) + value)
+/** Per line, what selling and what buying costs this book; null for CASH and where no venue can be used. */
+export interface LineCosts {
+  readonly sell: readonly (CostCurve | null)[]
+  readonly buy: readonly (CostCurve | null)[]
+}
+
+export function lineCosts(position: BookPosition, board: CostBoard, prices: PriceBoard): LineCosts {
+  const valueOf = (asset: AssetId, venue: VenueId): number => {
+    let quantity = 0
+    for (const held of position.holdings)
+      if (held.asset === asset && held.venue === venue) quantity += toFloat(held.quantity)
+    return quantity * (prices.get(asset)?.priceUsd ?? 0)
   }
-  const excess = (i: number): number =>
-    Math.max(0, position.lines[i]!.weight - position.lines[i]!.target) * position.valueUsd
   const cash = new Map<VenueId, number>()
   for (const held of position.holdings)
-    if (isSettlementAsset(held.asset))
-      cash.set(
-        held.venue,
-        (cash.get(held.venue) ?? 0) + toFloat(held.quantity) * (prices.get(held.asset)?.priceUsd ?? 0),
-      )
-  const sell = position.lines.map((line, i) => {
-    if (line.asset === CASH) return free
-    const venues = board.venues(line.asset)
-    const held = venues.map(({ venue }) => ({ venue, usd: valueOn.get(`${venue}/${line.asset}`) ?? 0 }))
-    for (const { venue, usd } of held) cash.set(venue, (cash.get(venue) ?? 0) + Math.min(usd, excess(i)))
-    return blendCosts(venues, held, excess(i))
+    if (isSettlementAsset(held.asset) && !cash.has(held.venue)) cash.set(held.venue, 0)
+  for (const held of position.holdings)
+    if (isSettlementAsset(held.asset)) {
+      const value = toFloat(held.quantity) * (prices.get(held.asset)?.priceUsd ?? 0)
+      cash.set(held.venue, (cash.get(held.venue) ?? 0) + value)
+    }
+  const sell = position.lines.map((line) => {
+    if (line.asset === CASH) return null
+    const markets = board.markets(line.asset)
+    const held = markets.map(({ venue }) => ({ venue, usd: valueOf(line.asset, venue) }))
+    const excess = Math.max(0, line.weight - line.target) * position.valueUsd
+    for (const { venue, usd } of held) cash.set(venue, (cash.get(venue) ?? 0) + Math.min(usd, excess))
+    return curveOf(markets, line.asset, 'sell', venueShares(markets, held, excess))
   })
   const buy = position.lines.map((line) => {
-    if (line.asset === CASH) return free
+    if (line.asset === CASH) return null
+    const markets = board.markets(line.asset)
     const need = Math.max(0, line.target - line.weight) * position.valueUsd
-    const venues = board.venues(line.asset)
-    return blendCosts(
-      venues,
-      venues.map(({ venue }) => ({ venue, usd: cash.get(venue) ?? 0 })),
-      need,
-    )
+    const paid = markets.map(({ venue }) => ({ venue, usd: cash.get(venue) ?? 0 }))
+    return curveOf(markets, line.asset, 'buy', venueShares(markets, paid, need))
   })
   return { sell, buy }
 }
 
-export const linearCost = (cost: LinearCost): number => cost.fee + cost.spread
-export const costOfSide = (
-  costs: { sell: readonly LinearCost[]; buy: readonly LinearCost[] },
+function curveOf(
+  markets: readonly MarketQuality[],
+  asset: AssetId,
   side: Side,
-  line: number,
-): LinearCost => (side === 'buy' ? costs.buy : costs.sell)[line]!
+  shares: VenueShares | null,
+): CostCurve | null {
+  const curve = mergeCostCurve(markets, asset, side, shares)
+  return curve.ok ? curve.value : null
+}
+
+/** c of the line and side; 0 for CASH. */
+export const linearCost = (curve: CostCurve | null): number => curve?.linearCost ?? 0
+export const curveOfSide = (costs: LineCosts, side: Side, line: number): CostCurve | null =>
+  (side === 'buy' ? costs.buy : costs.sell)[line] ?? null
