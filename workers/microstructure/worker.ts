@@ -1,0 +1,4 @@
+import { exposeEngine } from '../thread-link/index.ts'
+import { MicrostructureEngine } from './microstructure-engine.ts'
+
+exposeEngine(new MicrostructureEngine())
