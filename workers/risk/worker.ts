@@ -1,0 +1,4 @@
+import { exposeEngine } from '../thread-link/index.ts'
+import { RiskEngine } from './engine.ts'
+
+exposeEngine(new RiskEngine())
