@@ -81,16 +81,22 @@ function findDifference(table: string, stored: Database, rebuilt: Database): str
   const query = `SELECT * FROM ${table} ORDER BY ${key.join(', ')}`
   const actual = stored.prepare(query).all() as Record<string, unknown>[]
   const expected = rebuilt.prepare(query).all() as Record<string, unknown>[]
-  for (let index = 0; index < Math.max(actual.length, expected.length); index++) {
-    const [is, should] = [actual[index], expected[index]]
-    const name = (row: Record<string, unknown>): string => key.map((column) => `${column} ${row[column]}`).join(', ')
-    if (!is && should) return `row with ${name(should)} is missing`
-    if (is && !should) return `row with ${name(is)} does not follow from the journal`
-    for (const column of Object.keys(should ?? {})) {
-      if (is![column] !== should![column]) {
-        return `${column} of the row with ${name(is!)} is ${is![column]}, the journal says ${should![column]} for ${name(should!)}`
-      }
+  const nameOf = (row: Record<string, unknown>): string => key.map((column) => `${column} ${row[column]}`).join(', ')
+  const stray = (row: Record<string, unknown>): string => `row with ${nameOf(row)} does not follow from the journal`
+  for (const [index, should] of expected.entries()) {
+    const is = actual[index]
+    if (is === undefined) return `row with ${nameOf(should)} is missing`
+    for (const column of Object.keys(should)) {
+      if (is[column] === should[column]) continue
+      // Rows are sorted by their key: two keys that differ are a row too many or too few.
+      if (key.includes(column))
+        return isBefore(is[column], should[column]) ? stray(is) : `row with ${nameOf(should)} is missing`
+      return `${column} of the row with ${nameOf(is)} is ${is[column]}, the journal says ${should[column]}`
     }
   }
-  return null
+  const extra = actual[expected.length]
+  return extra === undefined ? null : stray(extra)
 }
+
+const isBefore = (a: unknown, b: unknown): boolean =>
+  typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b)

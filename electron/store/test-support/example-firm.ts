@@ -1,4 +1,4 @@
-import { amount } from '../../../core/amount.ts'
+import { amount, multiply } from '../../../core/amount.ts'
 import { type ClientBook, OMNIBUS } from '../../../core/client-book.ts'
 import { ManualClock } from '../../../core/clock.ts'
 import type { DeskStore } from '../../../core/contracts/store.ts'
@@ -123,7 +123,7 @@ export const tradeOf = (
   side: 'buy',
   price: amount(price),
   quantity: amount(quantity),
-  cost: amount(String(Number(quantity) * Number(price))),
+  cost: multiply(amount(quantity), amount(price)),
   fee: amount('0'),
   feeAsset: 'USDT',
   maker: false,
