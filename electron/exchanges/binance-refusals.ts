@@ -13,13 +13,17 @@ const NOT_SENT: ReadonlyMap<string, Omit<Extract<RefusalVerdict, { kind: 'not-se
   ['-1021', { retryAfterMs: 100, pause: null, resync: true }],
 ] as const)
 
-const REJECTED: ReadonlySet<string> = new Set([
-  ...['-1002', '-1010', '-1013', '-1014', '-1020', '-1022', '-1099'],
-  // The −11xx family: a parameter was missing, malformed, too precise, out of range or unknown.
-  ...['-1100', '-1101', '-1102', '-1103', '-1104', '-1105', '-1106', '-1108', '-1111', '-1112', '-1114', '-1115'],
-  ...['-1116', '-1117', '-1118', '-1119', '-1120', '-1121', '-1128', '-1130', '-1131', '-1145', '-1151'],
-  ...['-2010', '-2011', '-2013', '-2014', '-2015', '-2016', '-2021', '-2022', '-2026'],
-])
+const REJECTED: ReadonlySet<string> = new Set(
+  [
+    [-1002, -1010, -1013, -1014, -1020, -1022, -1099],
+    // The −11xx family: a parameter was missing, malformed, too precise, out of range or unknown.
+    [-1100, -1101, -1102, -1103, -1104, -1105, -1106, -1108, -1111, -1112, -1114, -1115, -1116, -1117, -1118, -1119],
+    [-1120, -1121, -1128, -1130, -1131, -1145, -1151],
+    [-2010, -2011, -2013, -2014, -2015, -2016, -2021, -2022, -2026],
+  ]
+    .flat()
+    .map(String),
+)
 
 const AUTHENTICATION: ReadonlySet<string> = new Set(['-1002', '-1022', '-2014', '-2015'])
 

@@ -9,11 +9,12 @@ import type {
 } from '../../core/contracts/exchange.ts'
 import type { AssetId, MarketFees, MarketKey } from '../../core/instruments.ts'
 import type { ChildOrder, VenueTrade } from '../../core/order.ts'
-import { err, ok, type Result } from '../../core/result.ts'
+import { err, fail, ok, type Result } from '../../core/result.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import type { CcxtKraken } from './ccxt-classes.ts'
 import type { KrakenLimits } from './kraken-limits.ts'
 import {
+  type KrakenOrder,
   krakenAdded,
   krakenBalances,
   krakenCancelled,
@@ -21,6 +22,7 @@ import {
   krakenOpenOrders,
   krakenOrders,
   krakenTrades,
+  krakenTradesById,
   krakenTradeVolume,
   toBalances,
   toVenueOrder,
@@ -36,7 +38,11 @@ import { type CallOptions, readAnswer, type VenueSession } from './venue-session
 
 /** How far before an order's creation its trades are searched: the venue's clock may be behind ours. */
 const CLOCK_TOLERANCE_MS = 5_000
+/** QueryTrades takes at most this many ids. */
+const TRADES_PER_QUERY = 20
 const UNKNOWN_ORDER = 'EOrder:Unknown order'
+
+const orderWithTrades = (txid: string): Record<string, string> => ({ txid, trades: 'true' })
 
 interface KrakenAccountParts {
   readonly exchange: CcxtKraken
@@ -157,16 +163,13 @@ class KrakenAccountConnection implements LiveAccountConnection {
     return all.ok ? ok(all.value.filter((trade) => markets.includes(trade.market))) : all
   }
 
-  async tradesOfOrder(venueOrderId: string, market: MarketKey): Promise<Result<readonly VenueTrade[], ExchangeError>> {
-    const answer = await this.#read(() => this.#exchange.privatePostQueryOrders({ txid: venueOrderId }), 1)
+  async tradesOfOrder(venueOrderId: string): Promise<Result<readonly VenueTrade[], ExchangeError>> {
+    const answer = await this.#read(() => this.#exchange.privatePostQueryOrders(orderWithTrades(venueOrderId)), 1)
     if (!answer.ok) return answer
     const orders = readAnswer(krakenOrders, answer.value, 'QueryOrders')
     if (!orders.ok) return orders
-    const opened = orders.value.result[venueOrderId]?.opentm
-    const since = millis(opened === undefined ? 0 : opened * 1000 - CLOCK_TOLERANCE_MS)
-    const all = await this.#tradesSince(since)
-    if (!all.ok) return all
-    return ok(all.value.filter((trade) => trade.venueOrderId === venueOrderId && trade.market === market))
+    const entry = orders.value.result[venueOrderId]
+    return entry ? this.#tradesById(entry.trades) : fail('bad-answer', `kraken has no order ${venueOrderId}`)
   }
 
   async fees(markets: readonly MarketKey[]): Promise<Result<ReadonlyMap<MarketKey, MarketFees>, ExchangeError>> {
@@ -193,6 +196,7 @@ class KrakenAccountConnection implements LiveAccountConnection {
   async #acceptedOrder(id: string, child: ChildOrder): Promise<VenueOrder> {
     const state = await this.#query(id)
     if (state.kind === 'found') return state.order
+    // The order is there; the caller settles it by lookup.
     return {
       venueOrderId: id,
       clientOrderId: child.id,
@@ -205,7 +209,10 @@ class KrakenAccountConnection implements LiveAccountConnection {
   }
 
   async #query(id: string): Promise<LookupOutcome> {
-    const answer = await this.#call(() => this.#exchange.privatePostQueryOrders({ txid: id }), this.#limits.query(1))
+    const answer = await this.#call(
+      () => this.#exchange.privatePostQueryOrders(orderWithTrades(id)),
+      this.#limits.query(1),
+    )
     if (!answer.ok) {
       return isUnknownOrder(answer.error)
         ? { kind: 'not-found' }
@@ -214,12 +221,33 @@ class KrakenAccountConnection implements LiveAccountConnection {
     const orders = readAnswer(krakenOrders, answer.value, 'QueryOrders')
     if (!orders.ok) return { kind: 'unknown', why: orders.error.message }
     const entry = orders.value.result[id]
-    return entry ? { kind: 'found', order: toVenueOrder(id, entry, this.#markets()) } : { kind: 'not-found' }
+    return entry ? { kind: 'found', order: await this.#withTrades(id, entry) } : { kind: 'not-found' }
+  }
+
+  /** What can't be fetched now is missing from the order, not from the venue: the caller sweeps by trade id. */
+  async #withTrades(id: string, entry: KrakenOrder): Promise<VenueOrder> {
+    const trades = await this.#tradesById(entry.trades)
+    return toVenueOrder(id, entry, this.#markets(), trades.ok ? trades.value : [])
+  }
+
+  async #tradesById(ids: readonly string[]): Promise<Result<readonly VenueTrade[], ExchangeError>> {
+    const trades: VenueTrade[] = []
+    for (let from = 0; from < ids.length; from += TRADES_PER_QUERY) {
+      const txid = ids.slice(from, from + TRADES_PER_QUERY).join(',')
+      const answer = await this.#read(() => this.#exchange.privatePostQueryTrades({ txid }), 2)
+      if (!answer.ok) return answer
+      const page = readAnswer(krakenTradesById, answer.value, 'QueryTrades')
+      if (!page.ok) return page
+      for (const [id, entry] of Object.entries(page.value.result)) {
+        trades.push(toVenueTrade(id, entry, this.account, this.#markets()))
+      }
+    }
+    return ok(trades.sort((a, b) => a.at - b.at))
   }
 
   /** By client id only the open and the closed list can be asked; what closes between the two is in the second. */
   async #searchLists(clientOrderId: string): Promise<LookupOutcome> {
-    const named = { cl_ord_id: clientOrderId }
+    const named = { cl_ord_id: clientOrderId, trades: 'true' }
     const openAnswer = await this.#read(() => this.#exchange.privatePostOpenOrders(named), 1)
     if (!openAnswer.ok) return { kind: 'unknown', why: openAnswer.error.message }
     const open = readAnswer(krakenOpenOrders, openAnswer.value, 'OpenOrders')
@@ -231,7 +259,7 @@ class KrakenAccountConnection implements LiveAccountConnection {
     // Closed first: an order that is in both has just closed.
     const entries = [...Object.entries(closed.value.result.closed), ...Object.entries(open.value.result.open)]
     const found = entries.find(([, entry]) => entry.cl_ord_id === clientOrderId)
-    return found ? { kind: 'found', order: toVenueOrder(found[0], found[1], this.#markets()) } : { kind: 'not-found' }
+    return found ? { kind: 'found', order: await this.#withTrades(...found) } : { kind: 'not-found' }
   }
 
   /** Trades don't state client ids, their orders do: an order that traded can't hide from this. */

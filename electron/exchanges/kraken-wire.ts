@@ -107,6 +107,8 @@ const order = z.object({
   descr: z.object({ pair: z.string(), type: z.enum(['buy', 'sell']) }),
   vol: wireAmount,
   vol_exec: wireAmount,
+  /** Ids of its trades, when asked for. */
+  trades: z.array(z.string()).default([]),
 })
 export type KrakenOrder = z.infer<typeof order>
 export const krakenOrders = resultOf(z.record(z.string(), order))
@@ -129,15 +131,20 @@ function stateOf({ status, vol_exec: filled }: KrakenOrder): VenueOrder['state']
   }
 }
 
-/** Kraken's order entries carry no trades of their own. */
-export const toVenueOrder = (id: string, entry: KrakenOrder, markets: VenueMarkets): VenueOrder => ({
+/** @param trades an order entry names its trades only by id; those that were asked for besides */
+export const toVenueOrder = (
+  id: string,
+  entry: KrakenOrder,
+  markets: VenueMarkets,
+  trades: readonly VenueTrade[] = [],
+): VenueOrder => ({
   venueOrderId: id,
   clientOrderId: entry.cl_ord_id ?? null,
   market: markets.keyOfName(entry.descr.pair),
   state: stateOf(entry),
   quantity: entry.vol,
   filledQuantity: entry.vol_exec,
-  trades: [],
+  trades,
 })
 
 const trade = z.object({
@@ -152,6 +159,7 @@ const trade = z.object({
   vol: wireAmount,
   maker: z.boolean().optional(),
 })
+export const krakenTradesById = resultOf(z.record(z.string(), trade))
 export const krakenTrades = resultOf(z.object({ trades: z.record(z.string(), trade), count: z.number() }))
 
 /** Fees are in the quote currency: every order asks for that (`fciq`). */

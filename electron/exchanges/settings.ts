@@ -19,7 +19,7 @@ export interface RateLimits {
   readonly binanceWeightPerMinute: number
   readonly binanceOrdersPer10Seconds: number
   readonly binanceOrdersPerDay: number
-  /** Kraken's intermediate tier: calls per key. */
+  /** Kraken's highest tier: calls per key. */
   readonly krakenCounter: number
   readonly krakenCounterDecayPerSecond: number
   /** Kraken's matching engine, per key and pair. */
@@ -39,11 +39,23 @@ export const DEFAULT_EXCHANGE_SETTINGS: ExchangeSettings = {
     binanceOrdersPer10Seconds: 100,
     binanceOrdersPerDay: 200_000,
     krakenCounter: 20,
-    krakenCounterDecayPerSecond: 0.5,
-    krakenOrderCounter: 125,
-    krakenOrderDecayPerSecond: 2.34,
+    krakenCounterDecayPerSecond: 1,
+    krakenOrderCounter: 225,
+    krakenOrderDecayPerSecond: 3.75,
     krakenPublicPerSecond: 20,
   },
+}
+
+/** Lockstep: the sandbox refuses nothing there and waiting by the wall clock would let the machine's speed decide. */
+export const NO_RATE_LIMITS: RateLimits = {
+  binanceWeightPerMinute: Number.POSITIVE_INFINITY,
+  binanceOrdersPer10Seconds: Number.POSITIVE_INFINITY,
+  binanceOrdersPerDay: Number.POSITIVE_INFINITY,
+  krakenCounter: Number.POSITIVE_INFINITY,
+  krakenCounterDecayPerSecond: 1,
+  krakenOrderCounter: Number.POSITIVE_INFINITY,
+  krakenOrderDecayPerSecond: 1,
+  krakenPublicPerSecond: Number.POSITIVE_INFINITY,
 }
 
 /** The world as connections see it; everything has a default that is the real one. */

@@ -82,11 +82,17 @@ export class LiveMarketData implements MarketData {
   }
 
   /**
-   * The lockstep barrier: resolves when every order book in use has applied at least the given sequence of its stream.
-   * Markets that are not in use are skipped. Errors: timeout, naming the markets that lag.
+   * The lockstep barrier: resolves when every order book in use has applied at least the given sequence of its stream,
+   * which confirms it as of now. Markets that are not in use are skipped. Errors: timeout, naming the markets that lag.
    */
-  awaitSequences(sequences: VenueSequences, timeoutMs: number): Promise<Result<null, Failure<'timeout'>>> {
-    return this.#await(() => this.#lagging(sequences), timeoutMs)
+  async awaitSequences(sequences: VenueSequences, timeoutMs: number): Promise<Result<null, Failure<'timeout'>>> {
+    const reached = await this.#await(() => this.#lagging(sequences), timeoutMs)
+    if (reached.ok) {
+      for (const venue of this.#venues.values()) {
+        for (const book of venue.books()) if (sequenceOf(sequences, book.market) !== undefined) venue.confirm(book)
+      }
+    }
+    return reached
   }
 
   async close(): Promise<void> {
@@ -95,10 +101,9 @@ export class LiveMarketData implements MarketData {
 
   #lagging(sequences: VenueSequences): string[] {
     const lagging: string[] = []
-    for (const [id, venue] of this.#venues) {
-      const wanted = sequences[id] ?? {}
+    for (const venue of this.#venues.values()) {
       for (const { market, book, why } of venue.books()) {
-        const sequence = wanted[wireNameOf(market)] ?? wanted[market.slice(id.length + 1)]
+        const sequence = sequenceOf(sequences, market)
         if (sequence === undefined) continue
         if (!book.live) lagging.push(`${market} (${why ?? 'no order book'})`)
         else if (book.sequence < sequence) lagging.push(`${market} (at ${book.sequence}, wanted ${sequence})`)
@@ -137,4 +142,8 @@ function venueOf(market: MarketKey): VenueId {
 }
 
 /** Binance writes BTCUSDT where we write BTC/USDT; Kraken's streams use our symbols. */
-const wireNameOf = (market: MarketKey): string => market.slice(venueOf(market).length + 1).replace('/', '')
+function sequenceOf(sequences: VenueSequences, market: MarketKey): number | undefined {
+  const venue = venueOf(market)
+  const symbol = market.slice(venue.length + 1)
+  return sequences[venue]?.[venue === 'binance' ? symbol.replace('/', '') : symbol]
+}

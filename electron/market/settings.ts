@@ -2,7 +2,7 @@
 export interface MarketDataSettings {
   /** A market silent for longer is asked over REST whether it has really not changed. */
   readonly probeAfterMs: number
-  /** How often silence is looked for. */
+  /** How often silence is looked for; 0: never. */
   readonly probeEveryMs: number
   /** How long the stream may lag behind a REST answer before it counts as muted. */
   readonly streamGraceMs: number
@@ -21,4 +21,15 @@ export const DEFAULT_MARKET_DATA_SETTINGS: MarketDataSettings = {
   amberMs: 5_000,
   redMs: 20_000,
   snapshotTimeoutMs: 2_000,
+}
+
+/**
+ * Lockstep: the market stands still between two barriers and streams speak only then, so that age by the wall clock
+ * means nothing and REST may be ahead of the streams. The barrier itself says when an order book is up to date.
+ */
+export const LOCKSTEP_MARKET_DATA_SETTINGS: MarketDataSettings = {
+  ...DEFAULT_MARKET_DATA_SETTINGS,
+  probeEveryMs: 0,
+  amberMs: Number.POSITIVE_INFINITY,
+  redMs: Number.POSITIVE_INFINITY,
 }

@@ -24,7 +24,7 @@ export class VenueOrderBooks implements BookFeedListener {
   readonly #books = new Map<MarketKey, LiveOrderBook>()
   readonly #fetching = new Set<MarketKey>()
   readonly #latency = new LatencyGauge()
-  readonly #probeTimer: NodeJS.Timeout
+  #probeTimer: NodeJS.Timeout | undefined
   readonly #openedAt: number
   #probing = false
   #connected = false
@@ -51,7 +51,7 @@ export class VenueOrderBooks implements BookFeedListener {
       const key = keyOf(market)
       this.#books.set(key, new LiveOrderBook(key, this.#feed.depth, this.#feed.decimals(key)))
     }
-    this.#probeTimer = setInterval(() => void this.#probeSilent(), settings.probeEveryMs)
+    if (settings.probeEveryMs > 0) this.#probeTimer = setInterval(() => void this.#probeSilent(), settings.probeEveryMs)
     this.#feed.open(markets, this)
   }
 
@@ -83,6 +83,11 @@ export class VenueOrderBooks implements BookFeedListener {
       book.lose('subscribed, no snapshot yet')
       void this.#fetch(book, true)
     }
+  }
+
+  /** The venue itself says that this order book has all there is. */
+  confirm(book: LiveOrderBook): void {
+    if (book.book.live) book.receivedAt = this.#clock.now()
   }
 
   frame(frame: BookFrame): void {
