@@ -1,0 +1,152 @@
+import type { AccountConnection, VenueOrder } from '../../core/contracts/exchange.ts'
+import type { ChildRecord } from '../../core/contracts/store.ts'
+import type { VenueId } from '../../core/instruments.ts'
+import { isTerminal, type VenueTrade } from '../../core/order.ts'
+import { millis } from '../../core/units.ts'
+import { absorbOrder, childRecord } from './absorb-order.ts'
+import { allocationFacts } from './allocate-child.ts'
+import { childChangedFacts } from './child-facts.ts'
+import { type ExecutionContext, recordFacts } from './context.ts'
+import { isSettled } from './parent-progress.ts'
+
+/**
+ * One step towards knowing what became of an order, by asking the venue and nothing else. Orders that are settled
+ * already are left alone. Never sends anything but a cancel.
+ */
+export async function settleChild(context: ExecutionContext, childId: string): Promise<void> {
+  const record = childRecord(context, childId)
+  if (isSettled(record)) return
+  if (isTerminal(record.state)) {
+    recordFacts(context, allocationFacts(context, record, record.trades), 'desk')
+    return
+  }
+  const { child } = record
+  const connection = context.accounts(child.venue, child.account)
+  if (!connection) return
+  const found = await connection.lookup(child, record.venueOrderId)
+  switch (found.kind) {
+    case 'unknown':
+      markUnknown(context, childId, found.why)
+      break
+    case 'found':
+      context.firstAbsence.delete(childId)
+      await adopt(context, connection, childId, found.order)
+      break
+    case 'not-found':
+      await proveAbsence(context, connection, childId)
+      break
+  }
+}
+
+/** One step for each: venues beside each other, on each venue one after the other. */
+export async function settleChildren(context: ExecutionContext, childIds: readonly string[]): Promise<void> {
+  const byVenue = new Map<VenueId, string[]>()
+  for (const childId of childIds) {
+    const { venue } = childRecord(context, childId).child
+    byVenue.set(venue, [...(byVenue.get(venue) ?? []), childId])
+  }
+  await Promise.all(
+    [...byVenue.values()].map(async (list) => {
+      for (const childId of list) await settleChild(context, childId)
+    }),
+  )
+}
+
+/** Takes over what the venue has; fetches the order's trades where the answer had fewer than it filled. */
+export async function adopt(
+  context: ExecutionContext,
+  connection: AccountConnection,
+  childId: string,
+  order: VenueOrder,
+): Promise<void> {
+  const { tradesMissing } = absorbOrder(context, childId, order)
+  const { child } = childRecord(context, childId)
+  if (tradesMissing) {
+    const trades = await connection.tradesOfOrder(order.venueOrderId, child.market)
+    if (trades.ok) absorbOrder(context, childId, order, trades.value)
+    else context.log.warn(`trades of ${childId}: ${trades.error.message}`)
+  }
+  const isWorking = order.state === 'working' || order.state === 'partially-filled'
+  const age = context.clock.now() - child.createdAt
+  if (isWorking && child.timeInForce === 'IOC' && age > context.settings.cancelWorkingAfterMs) {
+    await cancelChild(context, childId, 'an immediate order still works')
+  }
+}
+
+/** Asks the venue to cancel; what became of it the next lookup says. Cancels pass whatever the trading state is. */
+export async function cancelChild(context: ExecutionContext, childId: string, why: string): Promise<void> {
+  const record = childRecord(context, childId)
+  const connection = context.accounts(record.child.venue, record.child.account)
+  if (!connection || (record.state !== 'working' && record.state !== 'partially-filled')) return
+  recordFacts(context, childChangedFacts(record, { state: 'cancel-sent', why }), 'desk')
+  const answer = await connection.cancel(record.child, record.venueOrderId)
+  if (!answer.ok) context.log.warn(`cancel of ${childId}: ${answer.error.message}`)
+}
+
+function markUnknown(context: ExecutionContext, childId: string, why: string): void {
+  const record = childRecord(context, childId)
+  // An order the venue has acknowledged stays what it was: only its newest state could not be read.
+  if (record.state !== 'journaled' && record.state !== 'sent') return
+  recordFacts(context, childChangedFacts(record, { state: 'unknown', why }), 'desk')
+}
+
+/**
+ * "Not found" proves that an order never arrived only later than the venue's cutoff, in two spaced lookups, and when
+ * neither the open orders nor any trade is its own. Until all of that is so, nothing changes.
+ */
+async function proveAbsence(context: ExecutionContext, connection: AccountConnection, childId: string): Promise<void> {
+  markUnknown(context, childId, 'the venue does not know the order yet')
+  const record = childRecord(context, childId)
+  const { child } = record
+  if (record.venueOrderId !== null) {
+    context.log.warn(`${child.venue} acknowledged ${childId} as ${record.venueOrderId} and does not find it`)
+    return
+  }
+  const now = context.clock.now()
+  if (now < connection.proofOfAbsenceAt(child.createdAt)) return
+  const first = context.firstAbsence.get(childId)
+  if (first === undefined) context.firstAbsence.set(childId, now)
+  if (first === undefined || now - first < context.settings.absenceSpacingMs) return
+
+  const open = await connection.openOrders()
+  if (!open.ok) return
+  const resting = open.value.find((order) => order.clientOrderId === childId)
+  if (resting) return adopt(context, connection, childId, resting)
+  const traded = await findByTrades(context, connection, record)
+  if (traded === 'not-sure') return
+  if (traded) return adopt(context, connection, childId, traded)
+  context.firstAbsence.delete(childId)
+  const why = `never reached ${child.venue}: not found in two lookups, in open orders or in trades`
+  recordFacts(context, childChangedFacts(childRecord(context, childId), { state: 'dead', why }), 'desk')
+}
+
+/** The order behind a trade since then that nobody has claimed, if it is this child's. */
+async function findByTrades(
+  context: ExecutionContext,
+  connection: AccountConnection,
+  record: ChildRecord,
+): Promise<VenueOrder | null | 'not-sure'> {
+  const { child } = record
+  // The venue's clock may be behind ours.
+  const since = millis(child.createdAt - context.settings.sweepMarginMs)
+  const swept = await connection.trades(since, [child.market])
+  if (!swept.ok) return 'not-sure'
+  for (const trade of unclaimed(context, swept.value)) {
+    if (trade.market !== child.market || trade.side !== child.side) continue
+    const owner = await connection.lookup({ id: '', market: trade.market, createdAt: trade.at }, trade.venueOrderId)
+    if (owner.kind !== 'found') return 'not-sure'
+    if (owner.order.clientOrderId === child.id) return owner.order
+  }
+  return null
+}
+
+/** One trade per order of those that are neither recorded nor of an order we know. */
+export function unclaimed(context: ExecutionContext, trades: readonly VenueTrade[]): readonly VenueTrade[] {
+  const byOrder = new Map<string, VenueTrade>()
+  for (const trade of trades) {
+    if (context.store.hasTrade(trade.venue, trade.account, trade.id)) continue
+    if (context.store.childByVenueOrder(trade.venue, trade.venueOrderId, trade.market)) continue
+    byOrder.set(`${trade.market}|${trade.venueOrderId}`, trade)
+  }
+  return [...byOrder.values()]
+}
