@@ -81,7 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Result
       write(state)
     } catch (error) {
       const message = `the state file can't be written: ${error instanceof Error ? error.message : String(error)}`
-      if (!options.onFatal) throw new Error(message)
+      if (!options.onFatal) throw new Error(message, { cause: error })
       options.onFatal(message)
     }
   }

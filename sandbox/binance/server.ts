@@ -28,7 +28,7 @@ export async function startBinance(options: ProtocolOptions): Promise<Result<Run
     port: options.port,
     answer: (request) => answerRest(request, context),
     connected(webSocket, path, query) {
-      const socket = new ClientSocket(webSocket)
+      const socket = new ClientSocket(webSocket, options.log)
       sockets.add(socket)
       socket.onClose(() => sockets.delete(socket))
       if (path.startsWith('/ws-api/')) serveApiSocket(socket, context, users)

@@ -35,7 +35,7 @@ export class StreamHub {
   }
 
   leave(socket: ClientSocket): void {
-    for (const stream of [...socket.subscriptions]) this.unsubscribe(socket, stream)
+    for (const stream of socket.subscriptions) this.unsubscribe(socket, stream)
   }
 
   isHeard(stream: string): boolean {
@@ -49,7 +49,7 @@ export class StreamHub {
     const fate = this.#faults.frame(`WS ${stream}`)
     if (fate === 'lose') return
     const text = fate === 'kill' ? '' : JSON.stringify(event)
-    for (const socket of [...listeners]) {
+    for (const socket of listeners) {
       if (fate === 'kill') socket.terminate()
       else this.#deliver(socket, stream, text)
     }

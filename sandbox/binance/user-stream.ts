@@ -65,7 +65,7 @@ export class UserStreams implements VenueListener {
   #send(account: string, name: string, event: Record<string, unknown>): void {
     const fate = this.#faults.frame(`WS ${name}`)
     if (fate === 'lose') return
-    for (const { socket, id, account: owner } of [...this.#subscriptions]) {
+    for (const { socket, id, account: owner } of this.#subscriptions) {
       if (owner !== account) continue
       if (fate === 'kill') socket.terminate()
       else socket.sendJson({ subscriptionId: id, event })

@@ -24,7 +24,7 @@ export class Channels {
   }
 
   leave(socket: ClientSocket): void {
-    for (const topic of [...socket.subscriptions]) this.unsubscribe(socket, topic)
+    for (const topic of socket.subscriptions) this.unsubscribe(socket, topic)
   }
 
   listeners(topic: string): ClientSocket[] {

@@ -46,7 +46,7 @@ export async function startKraken(options: KrakenOptions): Promise<Result<Runnin
     port: options.port,
     answer: (request) => answerRest(request, context, authenticator),
     connected(webSocket) {
-      const socket = new ClientSocket(webSocket)
+      const socket = new ClientSocket(webSocket, options.log)
       sockets.add(socket)
       socket.onClose(() => sockets.delete(socket))
       serveSocket(socket, { context, channels, publicChannels, accountChannels }, ++connections)

@@ -7,9 +7,11 @@ const MOST_BUFFERED_BYTES = 32 << 20
 export class ClientSocket {
   readonly subscriptions = new Set<string>()
   readonly #socket: WebSocket
+  readonly #log: (message: string) => void
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, log: (message: string) => void) {
     this.#socket = socket
+    this.#log = log
   }
 
   send(text: string): void {
@@ -31,9 +33,16 @@ export class ClientSocket {
     this.#socket.terminate()
   }
 
+  /** A handler that fails costs this client its connection, and nobody else anything. */
   onText(handler: (text: string) => void): void {
     this.#socket.on('message', (data, isBinary) => {
-      if (!isBinary) handler(data.toString())
+      if (isBinary) return
+      try {
+        handler(data.toString())
+      } catch (error) {
+        this.#log(`socket: ${error instanceof Error ? error.stack : String(error)}`)
+        this.terminate()
+      }
     })
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { err, ok, type Result } from '../../../core/result.ts'
 import type { Account } from '../../engine/accounts.ts'
-import { isLive, type Order } from '../../engine/order.ts'
+import type { Order } from '../../engine/order.ts'
 import type { BinanceContext, Endpoint, Endpoints, Parameters } from '../context.ts'
 import {
   BAD_SYMBOL,
