@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { amount } from '../../core/amount.ts'
 import { VENUES } from '../../core/instruments.ts'
 import { millis } from '../../core/units.ts'
+import { COLUMNS } from './client-book-columns.ts'
 import { exportClientBooksCsv } from './export-client-books.ts'
 import { parseClientBooksCsv } from './parse-client-books.ts'
 import type { ImportContext } from './read-book-row.ts'
@@ -80,6 +83,17 @@ describe('a file of client books', () => {
       ok: true,
       value: { books: [{ id: 'B1', tier: 'premium', clientName: 'Holm; A.' }] },
     })
+  })
+
+  test('the example that ships with the program is one', () => {
+    const example = readFileSync(join(import.meta.dirname, '../../resources/client-books-example.csv'), 'utf8')
+    expect(parse(example)).toMatchObject({
+      ok: true,
+      value: { books: [{ id: 'B-101' }, { id: 'B-102', restrictions: [{ kind: 'no-buy' }, { kind: 'at-most' }] }] },
+    })
+    const readme = readFileSync(join(import.meta.dirname, '../../resources/README.md'), 'utf8')
+    for (const { name, required } of COLUMNS)
+      expect(readme).toContain(`| \`${name}\` | ${required ? 'required' : 'optional'} |`)
   })
 
   test('of any sample firm comes back as it went out', () => {

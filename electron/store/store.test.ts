@@ -6,6 +6,7 @@ import { type Amount, amount, formatAmount } from '../../core/amount.ts'
 import { HOUSE, OMNIBUS } from '../../core/client-book.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import { type FactPayloads, fact } from '../../core/journal.ts'
+import type { ProposalState } from '../../core/proposal.ts'
 import {
   bookOf,
   childOf,
@@ -16,6 +17,7 @@ import {
   sentFacts,
   tradeOf,
 } from './test-support/example-firm.ts'
+import { exampleProposal } from './test-support/example-proposal.ts'
 
 let folder: string
 let store: DeskStore
@@ -216,6 +218,8 @@ describe('from trade to client book', () => {
     expect(() => store.record([trade, allocated([part('anna', '0.3', '30000', '1')])], 'desk')).toThrow('0 is due')
     expect(store.verify()).toEqual(before)
     expect(store.tradeCount()).toBe(0)
+    // The journal goes on where it was.
+    expect(store.record([trade], 'desk')).toMatchObject([{ sequence: before.ok ? before.value.entries + 1 : 0 }])
   })
 
   test('a client book below zero is refused, HOUSE may be', () => {
@@ -254,6 +258,30 @@ describe('from trade to client book', () => {
   })
 })
 
+describe('proposals', () => {
+  const made = (id: string, changes: Parameters<typeof exampleProposal>[2] = {}) =>
+    fact('proposal-made', { proposal: exampleProposal(id, 'anna', changes) })
+  const changed = (proposalId: string, state: ProposalState) =>
+    fact('proposal-changed', { proposalId, state, why: 'so' })
+
+  test('are read back in the state they are in now, oldest first', () => {
+    store.record([made('p1'), changed('p1', 'superseded'), made('p2'), changed('p2', 'held')], 'desk')
+    expect(store.proposals(['open', 'held'])).toEqual([exampleProposal('p2', 'anna', { state: 'held' })])
+    expect(store.proposals(['held', 'superseded']).map((proposal) => proposal.id)).toEqual(['p1', 'p2'])
+    expect(store.proposal('p1')?.state).toBe('superseded')
+    expect(store.proposal('p3')).toBeUndefined()
+    expect(store.historyOf('p2').map((entry) => entry.text)).toEqual(['proposal made: 1 trades', 'proposal held: so'])
+  })
+
+  test('at most one of a book waits', () => {
+    store.record([made('p1'), changed('p1', 'held')], 'desk')
+    expect(() => store.record([made('p2')], 'desk')).toThrow('would have 2 proposals waiting')
+    store.record([changed('p1', 'approved'), made('p2')], 'desk')
+    expect(() => store.record([changed('p1', 'open')], 'desk')).toThrow('would have 2 proposals waiting')
+    expect(() => store.record([changed('p9', 'open')], 'desk')).toThrow('p9 is not there')
+  })
+})
+
 describe('orders', () => {
   beforeEach(() => void store.record(sentFacts(), 'desk'))
   const change = (state: FactPayloads['child-changed']['state'], venueOrderId: string | null = null) =>
@@ -276,6 +304,19 @@ describe('orders', () => {
     store.record([fact('trade-recorded', { trade: late, childId: 'child-1' })], 'venue:binance')
     expect(store.child('child-1')).toMatchObject({ state: 'cancelled', filledQuantity: amount('0.1'), trades: [late] })
     expect(store.alarms()).toEqual([])
+  })
+
+  test('a venue order id of two markets asks for the market', () => {
+    const other = childOf('child-2', { market: 'binance:ETH/USDT', leg: 'other' })
+    store.record([fact('child-journaled', { child: other })], 'desk')
+    const ids = ['child-1', 'child-2'].map((childId) =>
+      fact('child-changed', { childId, state: 'sent', venueOrderId: '5', why: null }),
+    )
+    store.record([ids[0]!], 'desk')
+    expect(store.childByVenueOrder('binance', '5')?.child.id).toBe('child-1')
+    store.record([ids[1]!], 'desk')
+    expect(() => store.childByVenueOrder('binance', '5')).toThrow('name the market')
+    expect(store.childByVenueOrder('binance', '5', 'binance:ETH/USDT')?.child.id).toBe('child-2')
   })
 
   test('a dead order with a trade is an alarm that stays', () => {

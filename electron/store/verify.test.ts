@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,6 +50,20 @@ test('an untouched store is whole', () => {
   const result = verifyAfter(() => {})
   expect(result).toMatchObject({ ok: true, value: { entries: 13, headHash: expect.stringMatching(/^[0-9a-f]{64}$/) } })
   expect(unwrap(result).tablesCompared).toBeGreaterThan(15)
+})
+
+test('the hash is SHA-256 over the previous hash and sorted JSON: anybody can check it without us', () => {
+  const rows: JournalEntry[] = []
+  verifyAfter((database) => void rows.push(...(database.prepare('SELECT * FROM journal').all() as JournalEntry[])))
+  let previous = '0'.repeat(64)
+  for (const { actor, at, payload, sequence, type, version, hash } of rows) {
+    const text = JSON.stringify({ actor, at, payload: JSON.parse(payload), sequence, type, version })
+    previous = createHash('sha256')
+      .update(previous + text)
+      .digest('hex')
+    expect(hash).toBe(previous)
+  }
+  expect(rows).toHaveLength(13)
 })
 
 describe('the journal', () => {
