@@ -44,11 +44,10 @@ export function firmDeposits(firm: Pick<Firm, 'books' | 'lots'>): readonly Venue
   return [...totals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, deposit]) => deposit)
 }
 
-const FACTS_PER_TRANSACTION = 500
-
-/** Records the opening facts in chunks: each durable, none so long that it holds the desk up. */
+/**
+ * Records the opening facts in one transaction: a process killed meanwhile leaves no client book without its holdings,
+ * and a file is imported whole or not at all.
+ */
 export function loadFirm(store: Pick<DeskStore, 'record'>, facts: readonly Fact[]): void {
-  for (let from = 0; from < facts.length; from += FACTS_PER_TRANSACTION) {
-    store.record(facts.slice(from, from + FACTS_PER_TRANSACTION), 'import')
-  }
+  store.record(facts, 'import')
 }
