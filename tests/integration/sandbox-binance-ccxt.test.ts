@@ -69,16 +69,19 @@ describe('ccxt on the Binance sandbox', () => {
     expect((await exchange.fetchOpenOrders('BTC/USDT')).map((open) => open.id)).toContain(order.id)
     const locked = (await exchange.fetchBalance()).USDT!.used!
     expect(locked).toBeCloseTo(0.01 * Number(order.price), 6)
-    await exchange.cancelOrder(order.id, 'BTC/USDT')
+    await exchange.cancelOrder(order.id!, 'BTC/USDT')
     expect((await exchange.fetchBalance()).USDT!.used).toBe(0)
-    await expect(exchange.cancelOrder(order.id, 'BTC/USDT')).rejects.toThrow(/-2011/)
+    await expect(exchange.cancelOrder(order.id!, 'BTC/USDT')).rejects.toThrow(/-2011/)
     await expect(exchange.fetchOrder('999999', 'BTC/USDT')).rejects.toThrow(/-2013/)
   })
 
   test('fills an IOC with a price cap; what is reported is what the ledger holds', async () => {
     const before = await exchange.fetchBalance()
     const price = (await best('asks', 'ETH/USDT')) * 1.002
-    const order = await exchange.createOrder('ETH/USDT', 'limit', 'buy', 2.5, price, { timeInForce: 'IOC', clientOrderId: 'tt-ioc' })
+    const order = await exchange.createOrder('ETH/USDT', 'limit', 'buy', 2.5, price, {
+      timeInForce: 'IOC',
+      clientOrderId: 'tt-ioc',
+    })
     expect(order.status).toBe('closed')
     const trades = await exchange.fetchMyTrades('ETH/USDT', undefined, undefined, { orderId: order.id })
     expect(trades.reduce((sum, trade) => sum + trade.amount!, 0)).toBeCloseTo(2.5, 10)
@@ -112,8 +115,12 @@ describe('ccxt on the Binance sandbox', () => {
     const bid = await best('bids')
     await expect(exchange.createOrder('BTC/USDT', 'limit', 'buy', 0.00001, bid * 0.9)).rejects.toThrow(/NOTIONAL/)
     await expect(exchange.createOrder('BTC/USDT', 'limit', 'buy', 0.01, bid * 0.1)).rejects.toThrow(/PERCENT_PRICE/)
-    await expect(exchange.createOrder('BTC/USDT', 'limit', 'buy', 5000, bid * 0.98)).rejects.toThrow(/NOTIONAL|insufficient/)
-    await expect(exchange.createOrder('BTC/USDT', 'limit', 'buy', 90, bid * 0.98)).rejects.toThrow(/insufficient balance/)
+    await expect(exchange.createOrder('BTC/USDT', 'limit', 'buy', 5000, bid * 0.98)).rejects.toThrow(
+      /NOTIONAL|insufficient/,
+    )
+    await expect(exchange.createOrder('BTC/USDT', 'limit', 'buy', 90, bid * 0.98)).rejects.toThrow(
+      /insufficient balance/,
+    )
   })
 
   test('streams the order book in step with REST', async () => {
@@ -134,12 +141,16 @@ describe('ccxt on the Binance sandbox', () => {
     const orders = exchange.watchOrders('SOL/USDT')
     const trades = exchange.watchMyTrades('SOL/USDT')
     await new Promise((resolve) => setTimeout(resolve, 200))
-    const placed = await exchange.createOrder('SOL/USDT', 'market', 'sell', 3, undefined, { clientOrderId: 'tt-stream' })
+    const placed = await exchange.createOrder('SOL/USDT', 'market', 'sell', 3, undefined, {
+      clientOrderId: 'tt-stream',
+    })
     await orders
     const streamed = await trades
     expect(streamed[0]!.order).toBe(placed.id)
     await until('the filled order on the stream', () =>
-      (exchange.orders as unknown as { id: string; status: string }[]).find((order) => order.id === placed.id && order.status === 'closed'),
+      (exchange.orders as unknown as { id: string; status: string }[]).find(
+        (order) => order.id === placed.id && order.status === 'closed',
+      ),
     )
     await balances
     const truth = (await exchange.fetchBalance()).SOL!.free
@@ -153,7 +164,7 @@ describe('ccxt on the Binance sandbox', () => {
     const price = (await best('bids', 'SOL/USDT')) * 0.97
     const order = await exchange.createOrderWs('SOL/USDT', 'limit', 'buy', 1, price, { clientOrderId: 'tt-ws' })
     expect(order.status).toBe('open')
-    const cancelled = await exchange.cancelOrderWs(order.id, 'SOL/USDT')
+    const cancelled = await exchange.cancelOrderWs(order.id!, 'SOL/USDT')
     expect(cancelled.status).toBe('canceled')
   })
 })

@@ -8,7 +8,13 @@ const control = new Control(sandbox.addresses.control)
 const exchange = connect(sandbox.addresses.kraken)
 
 function connect({ http, ws, apiKey, secret }: (typeof sandbox.addresses)['kraken']) {
-  const created = new ccxt.pro.kraken({ apiKey, secret, timeout: 3_000, enableRateLimit: false, maxRetriesOnFailure: 0 })
+  const created = new ccxt.pro.kraken({
+    apiKey,
+    secret,
+    timeout: 3_000,
+    enableRateLimit: false,
+    maxRetriesOnFailure: 0,
+  })
   Object.assign(created.urls.api as object, {
     public: http,
     private: http,
@@ -60,24 +66,29 @@ describe('ccxt on the Kraken sandbox', () => {
     const price = (await best('bids')) * 0.98
     const order = await exchange.createOrder('BTC/USD', 'limit', 'buy', 0.01, price, { clientOrderId })
     expect(order.id).toMatch(/^O[A-Z2-7]{5}-[A-Z2-7]{5}-[A-Z2-7]{6}$/)
-    await expect(exchange.createOrder('BTC/USD', 'limit', 'buy', 0.01, price, { clientOrderId })).rejects.toThrow(/EOrder:Duplicate/)
+    await expect(exchange.createOrder('BTC/USD', 'limit', 'buy', 0.01, price, { clientOrderId })).rejects.toThrow(
+      /EOrder:Duplicate/,
+    )
     const open = await exchange.fetchOpenOrders('BTC/USD', undefined, undefined, { clientOrderId })
     expect(open.map((found) => [found.id, found.clientOrderId])).toEqual([[order.id, clientOrderId]])
     const held = (await exchange.fetchBalance()).USD!.used!
     expect(held).toBeGreaterThan(0.01 * price)
     expect(held).toBeLessThan(0.01 * price * 1.003)
-    await exchange.cancelOrder(order.id, 'BTC/USD')
+    await exchange.cancelOrder(order.id!, 'BTC/USD')
     const closed = await exchange.fetchClosedOrders('BTC/USD', undefined, undefined, { clientOrderId })
     expect(closed.map((found) => found.status)).toEqual(['canceled'])
-    await expect(exchange.cancelOrder(order.id, 'BTC/USD')).rejects.toThrow(/EOrder:Unknown order/)
+    await expect(exchange.cancelOrder(order.id!, 'BTC/USD')).rejects.toThrow(/EOrder:Unknown order/)
     expect((await exchange.fetchBalance()).USD!.used).toBe(0)
   })
 
   test('fills an IOC with a price cap; trades, balances and ledgers tell the same', async () => {
     const before = await exchange.fetchBalance()
     const price = (await best('asks', 'ETH/USD')) * 1.003
-    const created = await exchange.createOrder('ETH/USD', 'limit', 'buy', 4, price, { timeInForce: 'IOC', clientOrderId: 'kr-ioc' })
-    const order = await exchange.fetchOrder(created.id, 'ETH/USD')
+    const created = await exchange.createOrder('ETH/USD', 'limit', 'buy', 4, price, {
+      timeInForce: 'IOC',
+      clientOrderId: 'kr-ioc',
+    })
+    const order = await exchange.fetchOrder(created.id!, 'ETH/USD')
     expect(order).toMatchObject({ status: 'closed', filled: 4 })
     const trades = (await exchange.fetchMyTrades('ETH/USD')).filter((trade) => trade.order === created.id)
     const ledger = (await control.ledger()).trades.filter((trade) => trade.orderId === created.id)
@@ -96,7 +107,9 @@ describe('ccxt on the Kraken sandbox', () => {
     const ask = await best('asks')
     const order = (params: object, price = ask * 0.9, amount = 0.01) =>
       exchange.createOrder('BTC/USD', 'limit', 'buy', amount, price, params)
-    await expect(exchange.createOrder('BTC/USD', 'limit', 'sell', 0.01, ask * 0.99, { postOnly: true })).rejects.toThrow(/Post only/)
+    await expect(
+      exchange.createOrder('BTC/USD', 'limit', 'sell', 0.01, ask * 0.99, { postOnly: true }),
+    ).rejects.toThrow(/Post only/)
     await expect(order({ deadline: new Date(Date.now() - 1_000).toISOString() })).rejects.toThrow(/Deadline elapsed/)
     await expect(order({}, ask * 0.9, 1_000)).rejects.toThrow(/Insufficient funds/)
     await expect(order({ cl_ord_id: 'longer than eighteen characters' })).rejects.toThrow(/cl_ord_id/)

@@ -1,5 +1,11 @@
 import { afterAll } from 'vitest'
-import type { BarrierReply, FaultRequest, OpenAccountRequest, SandboxLedger, SandboxState } from '../../core/contracts/sandbox-control.ts'
+import type {
+  BarrierReply,
+  FaultRequest,
+  OpenAccountRequest,
+  SandboxLedger,
+  SandboxState,
+} from '../../core/contracts/sandbox-control.ts'
 import { unwrap } from '../../core/result.ts'
 import { type RunningSandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts'
 
@@ -42,7 +48,11 @@ export class Control {
   }
 }
 
-export async function until<T>(what: string, read: () => T | undefined | false | Promise<T | undefined | false>, ms = 5_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  read: () => T | undefined | false | Promise<T | undefined | false>,
+  ms = 5_000,
+): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {
     const value = await read()
