@@ -99,7 +99,6 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
         text: describeFact(decodeFact(entry.type, entry.version, entry.payload)),
       })),
     journalLength: () => journal.headSequence,
-    journalLength: () => journal.headSequence,
     verify: () => verifyStore(sqlite, database, journal, migrations),
     setting: (key) => (readSetting.get(key) as { value: string } | undefined)?.value,
     saveSetting: (key, value) => void writeSetting.run(key, value),
