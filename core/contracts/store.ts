@@ -121,6 +121,8 @@ export interface DeskStore {
   /** Changes of the regime, newest first. */
   regimes(newest: number): readonly RegimeRecord[]
 
+  /** Number of entries in the journal. */
+  journalLength(): number
   verify(): Result<ChainReport, StoreError>
   setting(key: string): string | undefined
   saveSetting(key: string, value: string): void
