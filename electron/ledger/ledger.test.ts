@@ -4,7 +4,7 @@ import { type Amount, amount } from '../../core/amount.ts'
 import type { Holding } from '../../core/client-book.ts'
 import type { VenueId } from '../../core/instruments.ts'
 import { cashOf, lineWeights, quantitiesOf } from './book-value.ts'
-import { reconcileAccount } from './reconcile-account.ts'
+import { compareBalances } from './compare-balances.ts'
 
 const held = (venue: VenueId, asset: string, quantity: string): Holding => ({
   subAccount: 'anna',
@@ -62,7 +62,7 @@ describe('reconciliation', () => {
       balance('DOT', '3'),
       balance('SOL', '0'),
     ]
-    expect(reconcileAccount(ledger, venue)).toEqual([
+    expect(compareBalances(ledger, venue)).toEqual([
       { asset: 'DOT', ledger: 0n, venue: amount('3') },
       { asset: 'ETH', ledger: amount('2'), venue: amount('2.000000000001') },
     ])
@@ -78,11 +78,11 @@ describe('reconciliation', () => {
           free: free as Amount,
           locked: 0n as Amount,
         }))
-        for (const difference of reconcileAccount(totals, balances)) {
+        for (const difference of compareBalances(totals, balances)) {
           expect(difference.ledger).not.toBe(difference.venue)
           totals.set(difference.asset, difference.venue)
         }
-        expect(reconcileAccount(totals, balances)).toEqual([])
+        expect(compareBalances(totals, balances)).toEqual([])
       }),
     )
   })

@@ -7,7 +7,7 @@ import type { BalanceDifference } from '../../core/journal.ts'
  * Compares what the ledger says a venue account holds (Σ of its sub-accounts) with what the venue says (free + locked),
  * exactly. An asset that one side does not name is zero there. Empty: equal to the last unit.
  */
-export function reconcileAccount(
+export function compareBalances(
   ledgerTotals: ReadonlyMap<AssetId, Amount>,
   venueBalances: readonly VenueBalance[],
 ): readonly BalanceDifference[] {
