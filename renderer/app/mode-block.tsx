@@ -1,0 +1,16 @@
+import type { DeskSnapshot } from '../../core/contracts/desk-api.ts'
+
+const WORDS: Readonly<Record<DeskSnapshot['mode'], { readonly word: string; readonly says: string }>> = {
+  simulation: { word: 'SIMULATION', says: 'No order can leave' },
+}
+
+/** Word, colour and fill: which money is at stake. It stays above every scrim. */
+export function ModeBlock({ mode }: { readonly mode: DeskSnapshot['mode'] }) {
+  const { word, says } = WORDS[mode]
+  return (
+    <div className={`mode ${mode}`} role="note" aria-label={`Mode: ${word.toLowerCase()}. ${says}.`}>
+      {word}
+      <small>{says}</small>
+    </div>
+  )
+}

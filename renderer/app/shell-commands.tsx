@@ -1,0 +1,61 @@
+import { lazy, Suspense, useMemo } from 'react'
+import { useDesk, useSummary, useView } from '../state/desk-context.tsx'
+import { type Command, useCommands } from './commands.tsx'
+import { routeOf, SCREENS } from './navigation.tsx'
+import { viewCommands } from './view-menu.tsx'
+
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
+const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx').then((module) => ({ default: module.ShortcutSheet })))
+const StopDialog = lazy(() => import('./stop-dialog.tsx').then((module) => ({ default: module.StopDialog })))
+const ImportDialog = lazy(() =>
+  import('../features/monitor/import-dialog.tsx').then((module) => ({ default: module.ImportDialog })),
+)
+
+/** Commands every screen has, and what they open above it. */
+export function ShellCommands() {
+  const { view } = useDesk()
+  const dialog = useView((state) => state.dialog)
+  const currentBookId = useView((state) => state.currentBookId)
+  const layout = useView((state) => state.layout)
+  const { trading } = useSummary().value
+  const commands = useMemo<readonly Command[]>(
+    () => [
+      ...SCREENS.map(
+        (entry): Command => ({
+          id: `go-${entry.screen}`,
+          title: `Go to ${entry.label}`,
+          group: 'Go to',
+          keys: entry.letter,
+          run: () => view.go(routeOf(entry.screen, currentBookId)),
+        }),
+      ),
+      {
+        id: 'palette',
+        title: 'Find a client, asset, order or command',
+        group: 'Go to',
+        keys: 'Ctrl+K',
+        run: () => view.open('palette'),
+      },
+      { id: 'shortcuts', title: 'Show all shortcuts', group: 'View', keys: '?', run: () => view.open('shortcuts') },
+      {
+        id: 'stop',
+        title: trading === 'active' ? 'Stop trading' : 'Resume trading',
+        group: 'Trading',
+        keys: 'Ctrl+Shift+X',
+        note: trading === 'active' ? 'asks which way, and for a reason' : 'asks for a reason',
+        run: () => view.open('stop'),
+      },
+      ...viewCommands(layout, view.setLayout),
+    ],
+    [view, currentBookId, layout, trading],
+  )
+  useCommands(commands)
+  return (
+    <Suspense>
+      {dialog === 'palette' && <Palette />}
+      {dialog === 'shortcuts' && <ShortcutSheet />}
+      {dialog === 'stop' && <StopDialog />}
+      {dialog === 'import' && <ImportDialog />}
+    </Suspense>
+  )
+}

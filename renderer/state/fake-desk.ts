@@ -1,0 +1,626 @@
+import { fromFloat } from '../../core/amount.ts'
+import type { Clock } from '../../core/clock.ts'
+import {
+  type Alert,
+  type ApprovalOutcome,
+  BOOK_STATUSES,
+  type BookStatus,
+  type ChangedTopic,
+  type ClientBookView,
+  type DeskApi,
+  type DeskEvents,
+  type DeskSnapshot,
+  type DeskSummary,
+  GRID_COLUMNS,
+  type GridFrame,
+  NEXT_ACTIONS,
+  type NextAction,
+  type PendingApproval,
+  type ProposalsView,
+} from '../../core/contracts/desk-api.ts'
+import type { VenueHealth } from '../../core/contracts/exchange.ts'
+import type { Remote } from '../../core/contracts/page-link.ts'
+import type { DeskLink } from '../../core/contracts/page-link-client.ts'
+import type { TradingState } from '../../core/order.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import { createRandom } from '../../core/random.ts'
+import { fail, ok } from '../../core/result.ts'
+import { blotterView, type FakeParent, parentDetail, parentsOf } from './fake-blotter.ts'
+import { fakeBookView, fakeWeightHistory } from './fake-book-view.ts'
+import { createFakeFirm, type FakeBook, type FakeFirm, type FakePosition, movePrices, positionOf } from './fake-firm.ts'
+import { proposeFake } from './fake-proposals.ts'
+
+const UNDO_SECONDS = 5
+/** Rows are spread over this many frames, as if their assets ticked in turn. */
+const ROW_GROUPS = 4
+
+const REMARKS: readonly (readonly [number, Proposal['cleanliness'], string])[] = [
+  [1, 'blocked', 'ATOM price is 27 s old on both venues (limit 20 s)'],
+  [3, 'warning', 'Largest order is 6.1 % of one-hour volume (limit 5.0 %)'],
+  [6, 'warning', 'ETH must not be sold until 31 Dec: band relaxed by 0.42 pp'],
+  [9, 'warning', 'Cash after trading is $1,120 under the reserve'],
+  [11, 'blocked', 'Turnover today 12.4 % (limit 12.0 %)'],
+]
+
+export interface FakeDeskOptions {
+  readonly books: number
+  readonly seed: number
+  readonly clock: Clock
+  readonly scenario: 'normal' | 'stale' | 'halted' | 'quiet'
+  readonly layout?: string
+}
+
+/** A desk made up for the tests and the development page. `tick()` is a tenth of a second of its life. */
+export class FakeDesk {
+  readonly firm: FakeFirm
+  readonly #options: FakeDeskOptions
+  readonly #random = createRandom(7)
+  readonly #listeners: { [K in keyof DeskEvents]: Set<(value: DeskEvents[K]) => void> } = {
+    frame: new Set(),
+    summary: new Set(),
+    changed: new Set(),
+    reset: new Set(),
+  }
+  readonly #closeListeners = new Set<() => void>()
+  readonly #proposals = new Map<string, Proposal>()
+  readonly #status = new Map<number, NextAction>()
+  readonly #pausedUntil = new Map<number, number>()
+  #parents: FakeParent[] = []
+  #pending: PendingApproval[] = []
+  #outcome: ApprovalOutcome | null = null
+  #trading: TradingState = 'active'
+  #tradingWhy: string | null = null
+  #sequence = 0
+  #proposalNumber = 0
+  #layout: string
+
+  constructor(options: FakeDeskOptions) {
+    this.#options = options
+    this.#layout = options.layout ?? ''
+    this.firm = createFakeFirm({ books: options.books, seed: options.seed, now: options.clock.now() })
+    if (options.scenario === 'halted') {
+      this.#trading = 'halted'
+      this.#tradingWhy = 'Kraken fills look wrong (Advisor 1)'
+    }
+    this.#open()
+  }
+
+  get #now(): number {
+    return this.#options.clock.now()
+  }
+
+  /** Starting state: most breached books have a proposal, some are executing, some wait. */
+  #open(): void {
+    if (this.#options.scenario === 'quiet') return
+    const sorted = this.firm.books
+      .map((book) => ({ book, position: positionOf(this.firm, book) }))
+      .sort((a, b) => worstOf(b.position) - worstOf(a.position))
+    const out = sorted.filter(({ position }) => worstOf(position) > 1)
+    const executing: FakeBook[] = []
+    let opened = 0
+    out.forEach(({ book }, k) => {
+      if (k % 5 === 3) executing.push(book)
+      else if (k === 1 || k % 9 === 4) this.#status.set(book.row, k % 2 ? 'cool-down' : 'cost-exceeds-benefit')
+      else {
+        const remark = REMARKS.find(([at]) => at === opened++)
+        const proposal = this.#propose(book)
+        this.#proposals.set(
+          proposal.id,
+          remark ? { ...proposal, cleanliness: remark[1], remarks: [remark[2]] } : proposal,
+        )
+      }
+    })
+    const started = this.#now - 14 * 60_000
+    this.#parents = parentsOf(
+      this.firm,
+      executing.map((book) => this.#propose(book)),
+      'plan-0411',
+      2218,
+      started,
+    ).slice(0, 9)
+    const fractions = [0.714, 0.38, 1, 0.55, 1, 0.22, 1, 1, 0.46]
+    this.#parents.forEach((parent, k) => {
+      parent.fraction = fractions[k]!
+      parent.state = parent.fraction === 1 ? 'filled' : k === 1 ? 'partially-filled' : 'working'
+      if (k === 1) parent.why = 'Price moved beyond the cap; 62.0 % not traded'
+      if (parent.fraction === 1) parent.events.push({ at: started + 22_000, text: 'Filled and allocated' })
+    })
+    for (const book of executing) this.#status.set(book.row, 'executing')
+    const calm = sorted.filter(({ position }) => worstOf(position) < 0.8)
+    for (const { book } of calm.filter(({ book }) => book.model === 2).slice(3, 7))
+      this.#status.set(book.row, 'unable-to-check')
+    const near = sorted.filter(({ position }) => worstOf(position) >= 0.8 && worstOf(position) <= 1)
+    for (const { book } of near.slice(5, 8)) this.#pausedUntil.set(book.row, this.#now + 2 * 86_400_000)
+  }
+
+  #propose(book: FakeBook, options?: Parameters<typeof proposeFake>[4]): Proposal {
+    this.#proposalNumber++
+    return proposeFake(this.firm, book, `pr-${this.#proposalNumber}`, this.#now - 15_000, options)
+  }
+
+  /** A new page: the same link object a real connection gives. */
+  connect(): DeskLink {
+    return {
+      api: this.api,
+      on: (name, listener) => {
+        const listeners = this.#listeners[name] as Set<typeof listener>
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      onClose: (listener) => {
+        this.#closeListeners.add(listener)
+        return () => this.#closeListeners.delete(listener)
+      },
+    }
+  }
+
+  disconnect(): void {
+    for (const listeners of Object.values(this.#listeners)) listeners.clear()
+    for (const listener of this.#closeListeners) listener()
+    this.#closeListeners.clear()
+  }
+
+  tick(): void {
+    movePrices(this.firm, this.#random)
+    this.#sequence++
+    this.#release()
+    const rows = this.firm.books.filter((book) => book.row % ROW_GROUPS === this.#sequence % ROW_GROUPS)
+    this.#emit('frame', this.#frame(rows))
+    if (this.#sequence % 5 === 0) {
+      this.#work()
+      this.#emit('summary', this.#summary())
+    }
+  }
+
+  #emit<K extends keyof DeskEvents>(name: K, value: DeskEvents[K]): void {
+    for (const listener of this.#listeners[name]) listener(value)
+  }
+  #changed(...topics: ChangedTopic[]): void {
+    this.#emit('changed', { topics })
+  }
+
+  /** Approvals whose undo window has ended: sent, except that the last book of a large batch is re-priced. */
+  #release(): void {
+    const due = this.#pending.filter((approval) => approval.releaseAt <= this.#now)
+    if (due.length === 0) return
+    this.#pending = this.#pending.filter((approval) => !due.includes(approval))
+    for (const approval of due) {
+      const repriced = approval.proposalIds.length > 10 ? approval.proposalIds.slice(-1) : []
+      const sent = approval.proposalIds.filter((id) => !repriced.includes(id))
+      const planId = `plan-${String(412 + this.#sequence)}`
+      const proposals = sent.map((id) => this.#proposals.get(id)!).filter(Boolean)
+      this.#parents = [...parentsOf(this.firm, proposals, planId, 2300 + this.#sequence, this.#now), ...this.#parents]
+      for (const proposal of proposals) {
+        this.#proposals.delete(proposal.id)
+        this.#status.set(this.#bookOf(proposal.bookId)!.row, 'executing')
+      }
+      for (const id of repriced) {
+        const proposal = this.#proposals.get(id)
+        if (proposal)
+          this.#proposals.set(id, {
+            ...proposal,
+            state: 'open',
+            cleanliness: 'warning',
+            remarks: ['Prices moved since you looked: worst line by 0.31 %, computed again'],
+          })
+      }
+      this.#outcome = { approvalId: approval.approvalId, at: this.#now, planId, sent, repriced, expired: [] }
+    }
+    this.#changed('proposals', 'blotter', 'client-books')
+  }
+
+  #work(): void {
+    let moved = false
+    for (const parent of this.#parents) {
+      if (parent.state !== 'working' || this.#options.scenario === 'stale') continue
+      moved = true
+      parent.fraction = Math.min(1, parent.fraction + 0.012)
+      if (parent.fraction < 1) continue
+      parent.state = 'filled'
+      parent.events.push({ at: this.#now, text: 'Filled and allocated' })
+    }
+    if (moved) this.#changed('blotter')
+  }
+
+  #bookOf(bookId: string): FakeBook | undefined {
+    return this.firm.books.find(({ book }) => book.id === bookId)
+  }
+
+  #actionOf(book: FakeBook, position: FakePosition): [BookStatus, NextAction] {
+    const size = worstOf(position)
+    const known = this.#status.get(book.row)
+    const own: BookStatus = size > 1 ? 'out-of-band' : size >= 0.8 ? 'near-edge' : 'in-band'
+    if (known === 'unable-to-check' || (this.#options.scenario === 'stale' && book.row % 7 === 1))
+      return ['unable-to-check', 'unable-to-check']
+    if (known === 'executing') return ['executing', 'executing']
+    const proposal = [...this.#proposals.values()].find((each) => each.bookId === book.book.id)
+    if (proposal?.state === 'held') return ['awaiting-approval', 'held']
+    if (proposal?.state === 'approved') return ['awaiting-approval', 'releasing']
+    if (proposal)
+      return [
+        'awaiting-approval',
+        proposal.cleanliness === 'blocked'
+          ? 'blocked'
+          : proposal.cleanliness === 'warning'
+            ? 'review-warning'
+            : 'approve-proposal',
+      ]
+    if (this.#pausedUntil.has(book.row)) return [own, 'paused']
+    return [own, known ?? 'none']
+  }
+
+  #frame(books: readonly FakeBook[]): GridFrame {
+    const width = GRID_COLUMNS.length
+    const cells = new Float64Array(books.length * width)
+    const byBook = new Map([...this.#proposals.values()].map((proposal) => [proposal.bookId, proposal]))
+    books.forEach((book, index) => {
+      const position = positionOf(this.firm, book)
+      const [status, action] = this.#actionOf(book, position)
+      const unable = status === 'unable-to-check'
+      const line = position.lines[position.worst]!
+      const cash = position.lines.at(-1)!
+      const values: Record<(typeof GRID_COLUMNS)[number], number> = {
+        valueUsd: position.value,
+        worstAsset: unable ? Number.NaN : position.worst,
+        drift: unable ? Number.NaN : line.weight - line.target,
+        position: unable ? Number.NaN : line.position,
+        linesOut: unable ? Number.NaN : position.linesOut,
+        trackingErrorBps: unable ? Number.NaN : position.trackingErrorBps,
+        cashWeight: cash.weight,
+        rebalancedAt: book.rebalancedAt,
+        nextAction: NEXT_ACTIONS.indexOf(action),
+        actionProgress: action === 'executing' ? (0.38 + ((book.row * 7) % 57) / 100) % 1 : Number.NaN,
+        ageSeconds: unable ? 27.4 : 0.2 + ((book.row * 13 + this.#sequence) % 16) / 10,
+        dayChangeUsd: book.dayChange,
+        status: BOOK_STATUSES.indexOf(status),
+        cashNeedUsd: book.flow === 'withdrawal' ? position.value * 0.02 : 0,
+        pausedUntil: this.#pausedUntil.get(book.row) ?? Number.NaN,
+        actionUntil:
+          action === 'cool-down'
+            ? this.#now + 88 * 60_000
+            : action === 'paused'
+              ? (this.#pausedUntil.get(book.row) ?? Number.NaN)
+              : Number.NaN,
+        oldestAsset: unable ? 9 : 0,
+      }
+      if (byBook.get(book.book.id)?.trigger.kind === 'cash-flow') values.cashNeedUsd = 1
+      GRID_COLUMNS.forEach((name, column) => {
+        cells[index * width + column] = values[name]
+      })
+    })
+    return { sequence: this.#sequence, at: this.#now, rows: Uint32Array.from(books, (book) => book.row), cells }
+  }
+
+  #venues(): VenueHealth[] {
+    const stale = this.#options.scenario === 'stale'
+    return [
+      {
+        venue: 'binance',
+        state: 'connected',
+        dataLatencyMs: 18,
+        orderLatencyMs: 64,
+        ageMs: 200,
+        refusedBooks: 0,
+        why: null,
+      },
+      stale
+        ? {
+            venue: 'kraken',
+            state: 'no-data',
+            dataLatencyMs: null,
+            orderLatencyMs: null,
+            ageMs: 27_400,
+            refusedBooks: 12,
+            why: 'no update for 27 s',
+          }
+        : {
+            venue: 'kraken',
+            state: 'connected',
+            dataLatencyMs: 41,
+            orderLatencyMs: 112,
+            ageMs: 600,
+            refusedBooks: 0,
+            why: null,
+          },
+    ]
+  }
+
+  #summary(): DeskSummary {
+    const counts = Object.fromEntries(BOOK_STATUSES.map((status) => [status, 0])) as Record<BookStatus, number>
+    let worst: DeskSummary['worst'] = null
+    let assets = 0
+    let needs = 0
+    let needUsd = 0
+    for (const book of this.firm.books) {
+      const position = positionOf(this.firm, book)
+      const [status] = this.#actionOf(book, position)
+      counts[status]++
+      assets += position.value
+      if (book.flow === 'withdrawal') {
+        needs++
+        needUsd += position.value * 0.02
+      }
+      const line = position.lines[position.worst]!
+      if (status !== 'unable-to-check' && Math.abs(line.position) > Math.abs(worst?.position ?? 0)) {
+        worst = {
+          bookId: book.book.id,
+          asset: this.firm.assets[position.worst]!.id,
+          drift: line.weight - line.target,
+          position: line.position,
+        }
+      }
+    }
+    const open = [...this.#proposals.values()]
+    const cost = open.reduce((sum, proposal) => sum + proposal.cost.totalUsd, 0)
+    const flow = open.reduce((sum, proposal) => sum + proposal.buyUsd + proposal.sellUsd, 0)
+    return {
+      at: this.#now,
+      marketTime: null,
+      assetsUnderManagementUsd: assets,
+      dayChangeUsd: this.firm.books.reduce((sum, book) => sum + book.dayChange, 0),
+      counts,
+      cashNeeds: { books: needs, usd: needUsd },
+      paused: this.#pausedUntil.size,
+      worst,
+      costToFixUsd: cost,
+      costToFixBps: flow > 0 ? (cost / flow) * 1e4 : 0,
+      regime: {
+        class: 'stressed',
+        since: this.#now - 2.2 * 86_400_000,
+        multiplier: 1.15,
+        volatility: 0.71,
+        prior: false,
+      },
+      alerts: this.#alerts(),
+      venues: this.#venues(),
+      trading: this.#trading,
+      tradingWhy: this.#tradingWhy,
+      booksChecked: this.firm.books.length - counts['unable-to-check'],
+      engineP95Ms: 11,
+      openProposals: open.length,
+      workingParents: this.#parents.filter((parent) => parent.state === 'working').length,
+      audit: { entries: 4_812, verifiedAt: this.#now - 127_000, ok: true },
+      pendingApprovals: this.#pending,
+    }
+  }
+
+  #alerts(): Alert[] {
+    const stale: Alert[] =
+      this.#options.scenario === 'stale'
+        ? [
+            {
+              id: 'a0',
+              severity: 'critical',
+              text: 'Kraken sends no data since 14:31:40. Orders there are held.',
+              at: this.#now - 27_000,
+            },
+          ]
+        : []
+    return [
+      ...stale,
+      {
+        id: 'a1',
+        severity: 'critical',
+        text: 'ATOM has no fresh price on either venue. 4 books cannot be checked.',
+        at: this.#now - 64_000,
+      },
+      {
+        id: 'a2',
+        severity: 'warning',
+        text: 'Buy ETH P-2219: slippage 1.62 × the estimate, the rest was not traded.',
+        at: this.#now - 300_000,
+      },
+      {
+        id: 'a3',
+        severity: 'warning',
+        text: 'Two proposals are blocked and expire in 12 minutes.',
+        at: this.#now - 340_000,
+      },
+      {
+        id: 'a4',
+        severity: 'notice',
+        text: 'Regime changed from normal to stressed: bands × 1.15.',
+        at: this.#now - 2.2 * 86_400_000,
+      },
+    ]
+  }
+
+  #bookView(book: FakeBook): ClientBookView {
+    const position = positionOf(this.firm, book)
+    const [status] = this.#actionOf(book, position)
+    const proposal = [...this.#proposals.values()].find((each) => each.bookId === book.book.id) ?? null
+    return fakeBookView(this.firm, book, {
+      status,
+      proposal,
+      regime: this.#summary().regime,
+      now: this.#now,
+      pausedUntil: this.#pausedUntil.get(book.row) ?? null,
+    })
+  }
+
+  readonly api: Remote<DeskApi> = {
+    snapshot: async (): Promise<DeskSnapshot> => ({
+      mode: 'simulation',
+      firm: 'Demo practice, seed 42',
+      advisor: 'Advisor 1',
+      assets: this.firm.assets.map(({ id }) => id),
+      models: this.firm.models.map(({ id, name, version }, index) => ({
+        id,
+        name,
+        version,
+        books: this.firm.books.filter(({ model }) => model === index).length,
+      })),
+      books: this.firm.books.map(({ book, model }) => ({
+        bookId: book.id,
+        clientId: book.clientId,
+        clientName: book.clientName,
+        tier: book.tier,
+        modelId: book.modelId,
+        modelName: this.firm.models[model]!.name,
+        segregated: book.custody.kind === 'segregated',
+      })),
+      frame: this.#frame(this.firm.books),
+      summary: this.#summary(),
+      layout: this.#layout,
+      version: '0.1.0',
+    }),
+    clientBook: async (bookId) => {
+      const book = this.#bookOf(bookId)
+      return book ? ok(this.#bookView(book)) : fail('unknown-client-book', `there is no client book "${bookId}"`)
+    },
+    weightHistory: async (bookId, asset, days) => {
+      const book = this.#bookOf(bookId)
+      if (!book) return fail('unknown-client-book', `there is no client book "${bookId}"`)
+      const history = fakeWeightHistory(this.firm, book, asset, days, this.#now)
+      return history ? ok(history) : fail('unknown-asset', `the book holds no "${asset}"`)
+    },
+    proposals: async (): Promise<ProposalsView> => ({
+      at: this.#now,
+      proposals: [...this.#proposals.values()],
+      pricesAgeSeconds: this.#options.scenario === 'stale' ? 27.4 : 0.6,
+      approvalBlocked:
+        this.#trading === 'halted'
+          ? `Trading is stopped: ${this.#tradingWhy}`
+          : this.#options.scenario === 'stale'
+            ? 'Kraken prices are 27 s old (limit 20 s)'
+            : null,
+      undoSeconds: UNDO_SECONDS,
+      pending: this.#pending,
+      lastOutcome: this.#outcome,
+    }),
+    approve: async (request) => {
+      if (this.#trading === 'halted') return fail('trading-halted', 'trading is stopped')
+      const ids = [...this.#proposals.values()]
+        .filter(
+          (proposal) =>
+            proposal.state === 'open' &&
+            (request.kind === 'all-clean'
+              ? proposal.cleanliness === 'clean'
+              : request.proposalIds.includes(proposal.id)),
+        )
+        .map(({ id }) => id)
+      if (ids.length === 0) return fail('nothing-to-approve', 'no open proposal was named')
+      for (const id of ids) this.#proposals.set(id, { ...this.#proposals.get(id)!, state: 'approved' })
+      const pending = {
+        approvalId: `ap-${this.#sequence}-${ids.length}`,
+        proposalIds: ids,
+        releaseAt: this.#now + UNDO_SECONDS * 1000,
+      }
+      this.#pending.push(pending)
+      this.#outcome = null
+      this.#changed('proposals')
+      return ok(pending)
+    },
+    undoApproval: async (approvalId) => {
+      const pending = this.#pending.find((approval) => approval.approvalId === approvalId)
+      if (!pending) return fail('not-open', 'this batch has been released')
+      for (const id of pending.proposalIds) this.#proposals.set(id, { ...this.#proposals.get(id)!, state: 'open' })
+      this.#pending = this.#pending.filter((approval) => approval !== pending)
+      this.#changed('proposals')
+      return ok(null)
+    },
+    holdProposal: async (proposalId, held) => {
+      const proposal = this.#proposals.get(proposalId)
+      if (!proposal) return fail('unknown-proposal', `there is no proposal "${proposalId}"`)
+      this.#proposals.set(proposalId, { ...proposal, state: held ? 'held' : 'open' })
+      this.#changed('proposals')
+      return ok(null)
+    },
+    dismissProposal: async (proposalId) => {
+      if (!this.#proposals.delete(proposalId)) return fail('unknown-proposal', `there is no proposal "${proposalId}"`)
+      this.#changed('proposals')
+      return ok(null)
+    },
+    recomputeProposal: async (proposalId, leftOut) => {
+      const proposal = this.#proposals.get(proposalId)
+      const book = proposal && this.#bookOf(proposal.bookId)
+      if (!proposal || !book) return fail('unknown-proposal', `there is no proposal "${proposalId}"`)
+      const next = { ...this.#propose(book, { leftOut }), cleanliness: proposal.cleanliness, remarks: proposal.remarks }
+      this.#proposals.delete(proposalId)
+      this.#proposals.set(next.id, next)
+      this.#changed('proposals', 'client-books')
+      return ok(next)
+    },
+    proposeFor: async (bookId) => {
+      const book = this.#bookOf(bookId)
+      if (!book) return fail('unknown-client-book', `there is no client book "${bookId}"`)
+      if (this.#status.get(book.row) === 'executing')
+        return fail('not-open', `${book.book.clientName} is executing; it can be planned when its orders are done`)
+      const proposal = this.#propose(book, { manual: true })
+      for (const [id, each] of this.#proposals) if (each.bookId === bookId) this.#proposals.delete(id)
+      this.#proposals.set(proposal.id, proposal)
+      this.#changed('proposals', 'client-books')
+      return ok(proposal)
+    },
+    blotter: async () => blotterView(this.#parents, this.#now),
+    parentDetail: async (parentId) => {
+      const parent = this.#parents.find(({ id }) => id === parentId)
+      return parent ? ok(parentDetail(parent)) : fail('unknown-order', `there is no parent order "${parentId}"`)
+    },
+    cancelParent: async (parentId) => {
+      const parent = this.#parents.find(({ id }) => id === parentId)
+      if (!parent) return fail('unknown-order', `there is no parent order "${parentId}"`)
+      if (parent.state !== 'working')
+        return fail('not-open', `${parentId} is ${parent.state}; only working orders can be cancelled`)
+      parent.state = 'cancelled'
+      parent.why = 'Cancelled by Advisor 1'
+      this.#changed('blotter')
+      return ok(null)
+    },
+    setTrading: async (request) => {
+      this.#trading = request.action === 'stop' ? 'halted' : request.action === 'reduce-only' ? 'reducing' : 'active'
+      this.#tradingWhy = request.action === 'resume' ? null : request.why
+      this.#emit('summary', this.#summary())
+      this.#changed('proposals')
+      return ok(null)
+    },
+    pauseClientBook: async (bookId, hours) => {
+      const book = this.#bookOf(bookId)
+      if (!book) return fail('unknown-client-book', `there is no client book "${bookId}"`)
+      if (hours > 72) return fail('invalid-request', `${hours} hours were given, at most 72 are allowed`)
+      if (hours === 0) this.#pausedUntil.delete(book.row)
+      else this.#pausedUntil.set(book.row, this.#now + hours * 3_600_000)
+      this.#changed('client-books')
+      return ok(null)
+    },
+    simulateCashFlow: async (bookId, _venue, _asset, quantity) => {
+      const book = this.#bookOf(bookId)
+      if (!book) return fail('unknown-client-book', `there is no client book "${bookId}"`)
+      const change = fromFloat(Number(quantity))
+      book.units[book.units.length - 1]! += Number(change) / 1e12
+      return ok(null)
+    },
+    importClientBooks: async (csv) => {
+      const lines = csv.trim().split('\n')
+      const bad = lines.flatMap((line, index) =>
+        index > 0 && line.includes('-')
+          ? [
+              {
+                line: index + 1,
+                column: 'quantity',
+                message: `quantity was ${/-[\d.]+/.exec(line)?.[0] ?? '-'}, it must not be negative`,
+              },
+            ]
+          : [],
+      )
+      if (lines[0] !== 'client,asset,quantity')
+        bad.unshift({ line: 1, column: lines[0] ?? '', message: 'the columns must be client,asset,quantity' })
+      return bad.length > 0
+        ? {
+            ok: false,
+            error: {
+              code: 'import-refused',
+              message: `${bad.length} lines were refused; nothing was imported`,
+              lines: bad,
+            },
+          }
+        : ok({ books: lines.length - 1 })
+    },
+    saveLayout: async (layout) => {
+      this.#layout = layout
+      return null
+    },
+  }
+}
+
+const worstOf = (position: FakePosition): number => Math.abs(position.lines[position.worst]!.position)
