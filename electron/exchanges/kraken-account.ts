@@ -13,6 +13,7 @@ import { err, fail, ok, type Result } from '../../core/result.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import type { CcxtKraken } from './ccxt-classes.ts'
 import type { KrakenLimits } from './kraken-limits.ts'
+import type { NonceCounter } from './kraken-nonce.ts'
 import {
   type KrakenOrder,
   krakenAdded,
@@ -32,7 +33,7 @@ import type { LiveAccountConnection } from './live-connection.ts'
 import { submitOutcomeOf } from './refusals.ts'
 import { tooLate } from './send-window.ts'
 import { SerialQueue } from './serial-queue.ts'
-import { type CallFailure, describeFailure } from './venue-call.ts'
+import { type CallFailure, describeFailure, VenueRefusal } from './venue-call.ts'
 import type { VenueMarkets } from './venue-markets.ts'
 import { type CallOptions, readAnswer, type VenueSession } from './venue-session.ts'
 
@@ -46,6 +47,7 @@ const orderWithTrades = (txid: string): Record<string, string> => ({ txid, trade
 
 interface KrakenAccountParts {
   readonly exchange: CcxtKraken
+  readonly nonces: NonceCounter
   readonly account: VenueAccountId
   readonly session: VenueSession
   readonly limits: KrakenLimits
@@ -53,11 +55,13 @@ interface KrakenAccountParts {
   readonly assetOf: (name: string) => AssetId
 }
 
-/** Proves the key by reading balances. Kraken has no question for what else a key may do. */
+/** Synchronises clocks and proves the key by reading balances. Kraken has no question for what else a key may do. */
 export async function openKrakenAccount(
   parts: KrakenAccountParts,
 ): Promise<Result<LiveAccountConnection, ExchangeError>> {
   const connection = new KrakenAccountConnection(parts)
+  const synchronised = await connection.synchronise()
+  if (!synchronised.ok) return synchronised
   const proof = await connection.balances()
   return proof.ok ? ok(connection) : proof
 }
@@ -66,20 +70,32 @@ class KrakenAccountConnection implements LiveAccountConnection {
   readonly venue = 'kraken'
   readonly account: VenueAccountId
   readonly #exchange: CcxtKraken
+  readonly #nonces: NonceCounter
   readonly #session: VenueSession
   readonly #limits: KrakenLimits
   readonly #markets: () => VenueMarkets
   readonly #assetOf: (name: string) => AssetId
   /** Nonces must arrive in order: one private call at a time. */
   readonly #queue = new SerialQueue()
+  /** Our clock minus the venue's, to a second: deadlines are read by its clock. */
+  #timeDifferenceMs = 0
 
   constructor(parts: KrakenAccountParts) {
     this.account = parts.account
     this.#exchange = parts.exchange
+    this.#nonces = parts.nonces
     this.#session = parts.session
     this.#limits = parts.limits
     this.#markets = parts.markets
     this.#assetOf = parts.assetOf
+  }
+
+  async synchronise(): Promise<Result<null, ExchangeError>> {
+    const answer = await this.#session.call(() => this.#exchange.loadTimeDifference(), this.#limits.open())
+    if (!answer.ok) return err(this.#session.error(answer.error))
+    if (typeof answer.value !== 'number') return fail('bad-answer', `kraken's time differs by ${String(answer.value)}`)
+    this.#timeDifferenceMs = answer.value
+    return ok(null)
   }
 
   async submit(child: ChildOrder): Promise<SubmitOutcome> {
@@ -101,7 +117,7 @@ class KrakenAccountConnection implements LiveAccountConnection {
         timeinforce: child.timeInForce,
         oflags: child.postOnly ? 'fciq,post' : 'fciq',
         cl_ord_id: child.id,
-        deadline: new Date(world.clock.now() + world.settings.recvWindowMs).toISOString(),
+        deadline: new Date(this.#venueNow() + world.settings.recvWindowMs).toISOString(),
       })
       this.#session.orderLatency.record(world.monotonic() - start)
       return reply
@@ -290,7 +306,8 @@ class KrakenAccountConnection implements LiveAccountConnection {
       offset += entries.length
       if (entries.length === 0 || offset >= page.value.result.count) break
     }
-    return ok([...trades.values()].filter((trade) => trade.at >= since).sort((a, b) => a.at - b.at))
+    const oldestFirst = [...trades.values()].reverse()
+    return ok(oldestFirst.filter((trade) => trade.at >= since).sort((a, b) => a.at - b.at))
   }
 
   async #read(run: () => Promise<unknown>, points: 1 | 2): Promise<Result<unknown, ExchangeError>> {
@@ -298,10 +315,33 @@ class KrakenAccountConnection implements LiveAccountConnection {
     return answer.ok ? answer : err(this.#session.error(answer.error))
   }
 
-  #call(run: () => Promise<unknown>, options: CallOptions): Promise<Result<unknown, CallFailure>> {
-    return this.#queue.run(() => this.#session.call(run, options))
+  /** A refused nonce or deadline is answered with a new one, so that the next attempt passes. */
+  async #call(run: () => Promise<unknown>, options: CallOptions): Promise<Result<unknown, CallFailure>> {
+    const answer = await this.#session.call(() => this.#leapIfRefused(run), { ...options, queue: this.#queue })
+    if (!answer.ok && answer.error.kind === 'refused' && !isNonceRefusal(answer.error.refusal)) {
+      const verdict = this.#session.lists.verdict(answer.error.refusal)
+      if (verdict.kind === 'not-sent' && verdict.resync) await this.synchronise()
+    }
+    return answer
+  }
+
+  /** Within the queue: the next call already counts further. */
+  async #leapIfRefused(run: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await run()
+    } catch (error) {
+      if (isNonceRefusal(error)) this.#nonces.leap()
+      throw error
+    }
+  }
+
+  #venueNow(): number {
+    return this.#session.world.clock.now() - this.#timeDifferenceMs
   }
 }
+
+const isNonceRefusal = (error: unknown): boolean =>
+  error instanceof VenueRefusal && (error.code?.startsWith('EAPI:Invalid nonce') ?? false)
 
 const isUnknownOrder = (failure: CallFailure): boolean =>
   failure.kind === 'refused' && (failure.refusal.code?.startsWith(UNKNOWN_ORDER) ?? false)

@@ -8,12 +8,12 @@ import { readRetryAfter, VenueRefusal } from './venue-call.ts'
  * and EGeneral:Internal error are on no list: orders have executed behind them.
  */
 const NOT_SENT: readonly (readonly [string, Omit<Extract<RefusalVerdict, { kind: 'not-sent' }>, 'kind'>])[] = [
-  ['EAPI:Rate limit exceeded', { retryAfterMs: 5_000, pause: 'requests', resync: false }],
+  ['EAPI:Rate limit exceeded', { retryAfterMs: 3_000, pause: 'requests', resync: false }],
   ['EGeneral:Temporary lockout', { retryAfterMs: 60_000, pause: 'requests', resync: false }],
-  ['EService:Throttled', { retryAfterMs: 5_000, pause: 'requests', resync: false }],
-  ['EOrder:Rate limit exceeded', { retryAfterMs: 5_000, pause: 'orders', resync: false }],
+  ['EService:Throttled', { retryAfterMs: 3_000, pause: 'requests', resync: false }],
+  ['EOrder:Rate limit exceeded', { retryAfterMs: 3_000, pause: 'orders', resync: false }],
   ['EAPI:Invalid nonce', { retryAfterMs: 10, pause: null, resync: true }],
-  ['EService:Deadline elapsed', { retryAfterMs: 10, pause: null, resync: false }],
+  ['EService:Deadline elapsed', { retryAfterMs: 10, pause: null, resync: true }],
 ]
 
 const AUTHENTICATION = ['EAPI:Invalid key', 'EAPI:Invalid signature', 'EGeneral:Permission denied', 'EAuth:']
@@ -48,7 +48,7 @@ const startsWithAny = (code: string, prefixes: readonly string[]): boolean =>
 export const krakenRefusals: RefusalLists = {
   verdict({ status, code, retryAfterMs }) {
     if (status === 429)
-      return { kind: 'not-sent', retryAfterMs: retryAfterMs ?? 5_000, pause: 'requests', resync: false }
+      return { kind: 'not-sent', retryAfterMs: retryAfterMs ?? 3_000, pause: 'requests', resync: false }
     if (status >= 500 || code === null || isDuplicate(code)) return { kind: 'unknown' }
     const notSent = NOT_SENT.find(([prefix]) => code.startsWith(prefix))?.[1]
     if (notSent) return { kind: 'not-sent', ...notSent, retryAfterMs: retryAfterMs ?? notSent.retryAfterMs }

@@ -7,6 +7,7 @@ import { guardExchange } from './guard-exchange.ts'
 import { openKrakenAccount } from './kraken-account.ts'
 import { KrakenBookFeed } from './kraken-book-feed.ts'
 import { KrakenLimits } from './kraken-limits.ts'
+import { NonceCounter } from './kraken-nonce.ts'
 import { readKrakenRefusal } from './kraken-refusals.ts'
 import { type KrakenListing, krakenOhlc, readKrakenMarket, toBars } from './kraken-wire.ts'
 import type { LiveAccountConnection, LiveVenueConnection } from './live-connection.ts'
@@ -42,7 +43,6 @@ export async function createKraken(
   exchange.number = String as unknown as typeof exchange.number
   exchange.milliseconds = () => clock.now()
   exchange.log = () => undefined
-  exchange.nonce = monotonicNonce(() => clock.now())
   exchange.handleErrors = (status, _reason, _url, _method, headers, body, parsed) => {
     const refusal = readKrakenRefusal(status, headers, body, parsed)
     if (refusal) throw refusal
@@ -50,15 +50,6 @@ export async function createKraken(
   }
   guardExchange(exchange, endpoint)
   return exchange
-}
-
-/** Microseconds, and always above the one before: the venue remembers the highest nonce of a key for ever. */
-export function monotonicNonce(now: () => number): () => number {
-  let last = 0
-  return () => {
-    last = Math.max(last + 1, now() * 1000)
-    return last
-  }
 }
 
 export class KrakenConnection implements LiveVenueConnection {
@@ -114,8 +105,11 @@ export class KrakenConnection implements LiveVenueConnection {
     if (!listed.ok) return listed
     const open = await this.#exchange()
     const exchange = await createKraken(this.#endpoint, this.#session, credentials)
+    const nonces = new NonceCounter(() => this.#session.world.clock.now())
+    exchange.nonce = () => nonces.next()
     return openKrakenAccount({
       exchange,
+      nonces,
       account: credentials.account,
       session: this.#session,
       limits: this.#limits.forAccount(),

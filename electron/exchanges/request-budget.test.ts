@@ -55,6 +55,23 @@ describe('DecayingCounter', () => {
   })
 })
 
+describe('RequestBudget', () => {
+  it('lets an order pass while queries wait for another counter', async () => {
+    const clock = new ManualClock(0)
+    const sleeping: (() => void)[] = []
+    const budget = new RequestBudget(clock, () => new Promise((resolve) => sleeping.push(resolve)))
+    const [queries, orders] = [new DecayingCounter(1, 1), new DecayingCounter(1, 1)]
+    queries.record(0, 5)
+    const log: string[] = []
+    const query = budget.take([{ counter: queries, cost: 1, reserve: 0 }]).then(() => log.push('query'))
+    await budget.take([{ counter: orders, cost: 1, reserve: 0 }]).then(() => log.push('order'))
+    clock.advance(10_000)
+    for (const wake of sleeping) wake()
+    await query
+    expect(log).toEqual(['order', 'query'])
+  })
+})
+
 describe('SerialQueue', () => {
   it('runs one task at a time in order of arrival, also after a failure', async () => {
     const queue = new SerialQueue()

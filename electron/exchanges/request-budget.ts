@@ -81,21 +81,23 @@ export interface Charge {
   readonly reserve: number
 }
 
-/** Lets calls through in their order of arrival, each when all of its counters have room. */
+/** Lets calls through when all of their counters have room; per counter in their order of arrival. */
 export class RequestBudget {
   readonly #clock: Clock
   readonly #sleep: (ms: number) => Promise<void>
-  #tail: Promise<void> = Promise.resolve()
+  /** The last call in line for a counter: what waits for one counter holds up nobody at another. */
+  readonly #tails = new WeakMap<RateCounter, Promise<void>>()
 
   constructor(clock: Clock, sleep: (ms: number) => Promise<void>) {
     this.#clock = clock
     this.#sleep = sleep
   }
 
-  take(charges: readonly Charge[]): Promise<void> {
-    const turn = this.#tail.then(() => this.#wait(charges))
-    this.#tail = turn
-    return turn
+  async take(charges: readonly Charge[]): Promise<void> {
+    const before = charges.map(({ counter }) => this.#tails.get(counter))
+    const turn = Promise.all(before).then(() => this.#wait(charges))
+    for (const { counter } of charges) this.#tails.set(counter, turn)
+    await turn
   }
 
   /** Cancels don't queue behind what waits. */

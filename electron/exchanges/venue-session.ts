@@ -5,6 +5,7 @@ import { LatencyGauge } from './latency-gauge.ts'
 import { PauseGate, type PauseScope } from './pause-gate.ts'
 import { exchangeErrorOf, type RefusalLists } from './refusals.ts'
 import { type Charge, RequestBudget } from './request-budget.ts'
+import type { SerialQueue } from './serial-queue.ts'
 import type { ExchangeWorld } from './settings.ts'
 import { type CallFailure, callVenue, VenuePaused } from './venue-call.ts'
 
@@ -14,6 +15,8 @@ export interface CallOptions {
   readonly scopes?: readonly PauseScope[]
   /** Cancels don't queue behind what waits for its budget. */
   readonly atOnce?: boolean
+  /** One call at a time; entered only when the budget allows, so that nobody waits behind a waiting call. */
+  readonly queue?: SerialQueue
 }
 
 /** What all connections to one venue share: pauses, budgets of the address, latency, and the venue's words for no. */
@@ -44,7 +47,8 @@ export class VenueSession {
       if (!(error instanceof VenuePaused)) throw error
       return err({ kind: 'paused', retryAfterMs: error.retryAfterMs, why: error.message })
     }
-    const answer = await callVenue(run, this.world.settings.timeoutMs + 500)
+    const send = (): Promise<Result<unknown, CallFailure>> => callVenue(run, this.world.settings.timeoutMs + 500)
+    const answer = await (options.queue ? options.queue.run(send) : send())
     if (!answer.ok && answer.error.kind === 'refused') {
       const verdict = this.lists.verdict(answer.error.refusal)
       if (verdict.kind === 'not-sent' && verdict.pause) {

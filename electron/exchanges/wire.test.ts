@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { amount, formatAmount } from '../../core/amount.ts'
 import { binanceOrder, binanceTrades, readBinanceMarket, toVenueOrder, toVenueTrade } from './binance-wire.ts'
-import { monotonicNonce } from './kraken.ts'
+import { NonceCounter } from './kraken-nonce.ts'
 import {
   krakenBalances,
   krakenTrades,
@@ -174,8 +174,10 @@ describe('Kraken', () => {
 
   it('counts nonces upwards even when the clock steps back', () => {
     const times = [5, 5, 3, 9]
-    const nonce = monotonicNonce(() => times.shift()!)
-    expect([nonce(), nonce(), nonce(), nonce()]).toEqual([5000, 5001, 5002, 9000])
+    const nonces = new NonceCounter(() => times.shift() ?? 9)
+    expect([nonces.next(), nonces.next(), nonces.next(), nonces.next()]).toEqual([5000, 5001, 5002, 9000])
+    nonces.leap()
+    expect(nonces.next()).toBe(60_009_000)
   })
 })
 

@@ -1,22 +1,14 @@
-import { toFloat } from '../../core/amount.ts'
-import type { Level, OrderBookSnapshot } from '../../core/instruments.ts'
+import { type FloatLadder, toFloatLadder } from '../../core/decisions/float-ladder.ts'
+import type { OrderBookSnapshot } from '../../core/instruments.ts'
 
 /** An order book for engines: price, quantity, price, quantity, …, best first. Quote per base, base units. */
 export interface Ladder {
-  readonly bids: Float64Array
-  readonly asks: Float64Array
+  readonly bids: FloatLadder
+  readonly asks: FloatLadder
 }
 
-export function toLadder(snapshot: OrderBookSnapshot, levels = Number.POSITIVE_INFINITY): Ladder {
-  return { bids: toPairs(snapshot.bids, levels), asks: toPairs(snapshot.asks, levels) }
-}
-
-function toPairs(side: readonly Level[], most: number): Float64Array {
-  const count = Math.min(side.length, most)
-  const pairs = new Float64Array(2 * count)
-  for (let i = 0; i < count; i++) {
-    pairs[2 * i] = toFloat(side[i]!.price)
-    pairs[2 * i + 1] = toFloat(side[i]!.quantity)
-  }
-  return pairs
-}
+/** @param levels of each side, best first; default all */
+export const toLadder = ({ bids, asks }: OrderBookSnapshot, levels?: number): Ladder => ({
+  bids: toFloatLadder(bids.slice(0, levels)),
+  asks: toFloatLadder(asks.slice(0, levels)),
+})

@@ -27,6 +27,7 @@ type ExactLevels = { readonly bids: readonly Level[]; readonly asks: readonly Le
 /**
  * One market's order book, proved frame by frame: update ids without a gap (Binance), the venue's own checksum
  * (Kraken), positive prices, both sides there and not crossed. Pure: no clock, no socket.
+ * Kraken's checksum covers ten levels: a change lost below them shows only when the market gets there.
  */
 export class VerifiedOrderBook {
   readonly #bids = new BookSide('bids')
