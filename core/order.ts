@@ -78,6 +78,8 @@ export interface ChildOrder {
   readonly limitPrice: Amount
   readonly timeInForce: 'IOC' | 'GTC'
   readonly postOnly: boolean
+  /** USD per unit of the quote currency when it was planned: what its costs are measured with. */
+  readonly quotePriceUsd: Amount
   readonly participants: readonly Participant[]
   readonly createdAt: Millis
 }

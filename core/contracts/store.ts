@@ -91,6 +91,7 @@ export interface DeskStore {
 
   openPlans(): readonly PlanRecord[]
   plans(newest: number): readonly PlanRecord[]
+  plan(planId: string): PlanRecord | undefined
   parentsOf(planId: string): readonly ParentRecord[]
   parent(parentId: string): ParentRecord | undefined
   childrenOf(parentId: string): readonly ChildRecord[]

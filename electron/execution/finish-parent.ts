@@ -1,9 +1,9 @@
-import { type Amount, formatAmount, sum, ZERO } from '../../core/amount.ts'
-import type { MarketKey, VenueId } from '../../core/instruments.ts'
+import { type Amount, formatAmount, ONE, sum, ZERO } from '../../core/amount.ts'
+import { type MarketKey, splitMarketKey, type VenueId } from '../../core/instruments.ts'
 import { type Fact, fact } from '../../core/journal.ts'
 import type { DeniedReason, ParentState } from '../../core/order.ts'
 import { clientOrderId } from './client-order-id.ts'
-import { type ExecutionContext, recordFacts } from './context.ts'
+import { type ExecutionContext, quotePriceUsd, recordFacts } from './context.ts'
 import { byReason, describeObstacles, isDust, type Obstacles } from './obstacles.ts'
 import { legHistory, legOf, type ParentProgress } from './parent-progress.ts'
 
@@ -75,6 +75,8 @@ function deniedChildren(context: ExecutionContext, progress: ParentProgress, obs
       limitPrice: place.priceCap,
       timeInForce: 'IOC',
       postOnly: false,
+      // nothing was sent: no cost will be measured with it
+      quotePriceUsd: quotePriceUsd(context, splitMarketKey(place.market).quote) ?? ONE,
       participants,
       createdAt: context.clock.now(),
     } as const

@@ -213,6 +213,7 @@ class Round implements RoundPlan {
       limitPrice: leg.limitPrice,
       timeInForce: slice.timeInForce,
       postOnly: slice.postOnly,
+      quotePriceUsd: offer.quoteUsd,
       participants: leg.participants,
       createdAt: this.#context.clock.now(),
     }

@@ -2,7 +2,7 @@ import { bandPosition } from '../../core/band.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { LineReason, ProposalLine } from '../../core/proposal.ts'
 import { bps } from '../../core/units.ts'
-import type { Draft } from './plan-books.ts'
+import type { Draft } from './draft.ts'
 import type { ShapedTrade } from './shape-trades.ts'
 
 const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`

@@ -2,36 +2,17 @@ import { toFloat } from '../../core/amount.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { Proposal } from '../../core/proposal.ts'
-import type { Failure, Result } from '../../core/result.ts'
+import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
 import { impactCoefficient } from '../../workers/microstructure/index.ts'
 import type { RebalanceProblem, RebalanceSolution, Solved } from '../../workers/optimizer/index.ts'
 import { type BookPosition, positionOf } from './book-position.ts'
+import type { PlanFailure } from './draft.ts'
 import { type LineLimits, lineLimits } from './limits.ts'
 import { makeProposal } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
-import { type AssetGrain, grainOf, type Shape, shapeTrades } from './shape-trades.ts'
+import { type AssetGrain, grainOf, shapeTrades } from './shape-trades.ts'
 import { curveOfSide, type LineCosts, linearCost, lineCosts } from './venue-mix.ts'
-
-export type PlanFailure = Failure<
-  'stale-prices' | 'infeasible' | 'nothing-to-trade' | 'below-minimum' | 'no-cash' | 'optimizer-failed'
->
-
-/** Everything computed on the way to one proposal; the explanation reads it, nothing is computed twice. */
-export interface Draft {
-  readonly request: PlanRequest
-  readonly position: BookPosition
-  readonly covariance: Float64Array
-  readonly costs: LineCosts
-  /** k of k·|Δ|^{3/2} per line. */
-  readonly impact: Float64Array
-  readonly grains: ReadonlyMap<AssetId, AssetGrain>
-  readonly limits: LineLimits
-  readonly solution: Solved
-  readonly shape: Shape
-  /** Lines dropped because their trade was too small, over all passes. */
-  readonly tooSmall: ReadonlySet<AssetId>
-}
 
 interface Pass {
   readonly request: PlanRequest

@@ -4,6 +4,7 @@ import type { VenueAccountId } from '../../core/client-book.ts'
 import type { VenueCredentials } from '../../core/contracts/exchange.ts'
 import type { AssetId, VenueId } from '../../core/instruments.ts'
 import { ok, type Result } from '../../core/result.ts'
+import type { VenueDeposit } from '../firm/firm.ts'
 import type { ControlFailure, SandboxControl } from './control-client.ts'
 
 /**
@@ -20,12 +21,9 @@ export function simulatedCredentials(epoch: string, venue: VenueId, account: Ven
   }
 }
 
-export interface VenueDeposit {
-  readonly venue: VenueId
-  readonly account: VenueAccountId
-  readonly asset: AssetId
-  readonly quantity: Amount
-}
+/** The name the sandbox knows an account by; unique per data folder, so that several desks can share one sandbox. */
+export const simulatedAccountName = (epoch: string, venue: VenueId, account: VenueAccountId): string =>
+  `${account}-${simulatedCredentials(epoch, venue, account).apiKey.slice(4, 12)}`
 
 /** Opens every account at its venue and funds it; an account that exists already is left as it is. */
 export async function openSimulatedAccounts(
@@ -43,7 +41,7 @@ export async function openSimulatedAccounts(
     const credentials = simulatedCredentials(epoch, venue, account)
     const opened = await control.openAccount({
       venue,
-      account: `${account}-${credentials.apiKey.slice(4, 12)}`,
+      account: simulatedAccountName(epoch, venue, account),
       apiKey: credentials.apiKey,
       secret: credentials.secret,
       deposits: Object.fromEntries([...funds].map(([asset, quantity]) => [asset, formatAmount(quantity as Amount)])),

@@ -172,6 +172,7 @@ export const childOrder = z.strictObject({
   limitPrice: amountField,
   timeInForce: z.enum(['IOC', 'GTC']),
   postOnly: z.boolean(),
+  quotePriceUsd: amountField,
   participants,
   createdAt: millisField,
 })

@@ -44,6 +44,7 @@ interface AllocationRow {
 export function createOrderRepository(database: Database) {
   const openPlans = database.prepare('SELECT * FROM plan WHERE outcome IS NULL ORDER BY released_sequence')
   const newestPlans = database.prepare('SELECT * FROM plan ORDER BY released_sequence DESC LIMIT ?')
+  const onePlan = database.prepare('SELECT * FROM plan WHERE plan_id = ?')
   const parentsOf = database.prepare('SELECT * FROM parent_order WHERE plan_id = ? ORDER BY position')
   const parent = database.prepare('SELECT * FROM parent_order WHERE parent_id = ?')
   const child = database.prepare('SELECT * FROM child_order WHERE child_id = ?')
@@ -93,6 +94,10 @@ export function createOrderRepository(database: Database) {
     openPlans: (): readonly PlanRecord[] => (openPlans.all() as PlanRow[]).map(readPlan),
     /** Newest first. */
     plans: (newest: number): readonly PlanRecord[] => (newestPlans.all(newest) as PlanRow[]).map(readPlan),
+    plan(planId: string): PlanRecord | undefined {
+      const row = onePlan.get(planId) as PlanRow | undefined
+      return row && readPlan(row)
+    },
     parentsOf: (planId: string): readonly ParentRecord[] => (parentsOf.all(planId) as ParentRow[]).map(readParent),
     parent(parentId: string): ParentRecord | undefined {
       const row = parent.get(parentId) as ParentRow | undefined

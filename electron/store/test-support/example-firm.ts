@@ -104,6 +104,7 @@ export const childOf = (id: string, changes: Partial<ChildOrder> = {}): ChildOrd
   limitPrice: amount('100100'),
   timeInForce: 'IOC',
   postOnly: false,
+  quotePriceUsd: amount('1'),
   participants: parentOf('parent-1').participants,
   createdAt: millis(START),
   ...changes,

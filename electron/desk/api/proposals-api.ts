@@ -1,0 +1,81 @@
+import type { DeskApi, DeskFailure } from '../../../core/contracts/desk-api.ts'
+import type { Actor } from '../../../core/journal.ts'
+import type { Proposal } from '../../../core/proposal.ts'
+import { ok, type Result } from '../../../core/result.ts'
+import type { PlanFailure } from '../../proposals/draft.ts'
+import { planBooks } from '../../proposals/plan-books.ts'
+import { planningDeps, planRequest } from '../cycle.ts'
+import type { Desk } from '../desk.ts'
+import { proposalsView } from '../views/approvals-view.ts'
+import { refuse } from './failures.ts'
+
+const FAILURE_OF: Record<PlanFailure['code'], DeskFailure['code']> = {
+  'stale-prices': 'stale-prices',
+  infeasible: 'infeasible',
+  'nothing-to-trade': 'nothing-to-trade',
+  'below-minimum': 'nothing-to-trade',
+  'no-cash': 'nothing-to-trade',
+  'optimizer-failed': 'engine-stopped',
+}
+
+export function proposalsApi(
+  desk: Desk,
+  options: { readonly advisor: string; readonly undoMs: number },
+): Pick<
+  DeskApi,
+  'proposals' | 'approve' | 'undoApproval' | 'holdProposal' | 'dismissProposal' | 'recomputeProposal' | 'proposeFor'
+> {
+  const { parts, approvals } = desk
+  const actor: Actor = `advisor:${options.advisor}`
+  const blockedNow = (): string | null => {
+    const trading = parts.store.tradingState().all
+    if (trading !== 'active') return `Trading is ${trading}. Approving is off until it is resumed.`
+    const down = parts.market.health().filter((venue) => venue.state === 'no-data')
+    return down.length === 0
+      ? null
+      : `${down.map((venue) => venue.venue).join(', ')} sends no data. Books that need it cannot be approved.`
+  }
+  const open = (proposalId: string): Result<Proposal, DeskFailure> => {
+    const proposal = parts.proposals.byId(proposalId)
+    return proposal === undefined ? refuse('unknown-proposal', `there is no open proposal ${proposalId}`) : ok(proposal)
+  }
+  const change = (proposalId: string, state: 'open' | 'held' | 'dismissed', why: string): Result<null, DeskFailure> => {
+    const proposal = open(proposalId)
+    if (!proposal.ok) return proposal
+    parts.proposals.change([{ proposal: proposal.value, state, why }], actor)
+    return ok(null)
+  }
+  /** One book, planned at once, outside the cycle's own turn. */
+  const planOne = (bookId: string, trigger: Proposal['trigger'], leftOut: readonly string[]) =>
+    desk.inTurn(async (): Promise<Result<Proposal, DeskFailure>> => {
+      const book = parts.world.book(bookId)
+      if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
+      if (parts.proposals.isExecuting(bookId))
+        return refuse('not-open', `orders of client book ${bookId} are working; a proposal would be out of date`)
+      const halted = desk.haltedWhy(book)
+      if (halted !== null) return refuse('trading-halted', halted)
+      const request = planRequest(parts.world, book, trigger, leftOut)
+      const [answer] = await planBooks([request], parts.market.view(), planningDeps(desk.cycleDeps))
+      if (!answer!.ok) return refuse(FAILURE_OF[answer!.error.code], answer!.error.message)
+      parts.proposals.add([answer!.value], actor)
+      return answer!
+    })
+  return {
+    proposals: () =>
+      proposalsView(parts.proposals, approvals, parts.market.view(), {
+        now: parts.clock.now(),
+        undoMs: options.undoMs,
+        approvalBlocked: blockedNow(),
+      }),
+    approve: (request) => approvals.approve(request, parts.market.view(), actor, options.undoMs),
+    undoApproval: (approvalId) => approvals.undo(approvalId),
+    holdProposal: (proposalId, held) =>
+      change(proposalId, held ? 'held' : 'open', held ? 'held by the advisor' : 'released by the advisor'),
+    dismissProposal: (proposalId, why) => change(proposalId, 'dismissed', why),
+    recomputeProposal: async (proposalId, leftOut) => {
+      const proposal = open(proposalId)
+      return proposal.ok ? planOne(proposal.value.bookId, proposal.value.trigger, leftOut) : proposal
+    },
+    proposeFor: (bookId) => planOne(bookId, { kind: 'manual', by: options.advisor }, []),
+  }
+}

@@ -1,0 +1,49 @@
+import type { DriftEngine } from '../../workers/drift/index.ts'
+import type { MicrostructureEngine } from '../../workers/microstructure/index.ts'
+import type { OptimizerEngine, RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
+import { createPool } from '../../workers/pool.ts'
+import type { RiskEngine } from '../../workers/risk/index.ts'
+import { type EngineThread, startEngine } from '../../workers/thread-link/index.ts'
+
+/** The engines in their threads. */
+export interface Engines {
+  readonly drift: EngineThread<DriftEngine>
+  readonly microstructure: EngineThread<MicrostructureEngine>
+  readonly risk: EngineThread<RiskEngine>
+  /** Answers in the order asked, whatever the number of threads. A problem no thread could solve is `failed`. */
+  solve(problems: readonly RebalanceProblem[]): Promise<readonly RebalanceSolution[]>
+  stop(): Promise<void>
+}
+
+export function startEngines(
+  workersDir: string,
+  optimizerThreads: number,
+  onFailure: (name: string, why: string) => void,
+): Engines {
+  const start = <T>(name: string): EngineThread<T> =>
+    startEngine<T>(workersDir, name, { onFailure: (failure) => onFailure(name, failure.message) })
+  const drift = start<DriftEngine>('drift')
+  const microstructure = start<MicrostructureEngine>('microstructure')
+  const risk = start<RiskEngine>('risk')
+  const optimizer = createPool<OptimizerEngine>(workersDir, 'optimizer', optimizerThreads)
+  return {
+    drift,
+    microstructure,
+    risk,
+    solve: async (problems) => {
+      const answer = await optimizer.run(problems, (engine, part) => engine.solve([...part]))
+      if (answer.ok) return answer.value
+      onFailure('optimizer', answer.error.message)
+      return problems.map(({ id }) => ({
+        id,
+        status: 'failed' as const,
+        code: 'not-converged' as const,
+        reason: answer.error.message,
+        iterations: 0,
+      }))
+    },
+    stop: async () => {
+      await Promise.all([drift.stop(), microstructure.stop(), risk.stop(), optimizer.stop()])
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { StartedDesk } from './start-desk.ts'
+
+const FRAME_MS = 100
+const CYCLE_MS = 1_000
+const SUMMARY_MS = 500
+
+/**
+ * Drives a desk in real time: drift and frames ten times a second, planning once a second, the summary twice.
+ * Ticks never overlap: one that takes longer delays the next. Returns how to stop.
+ */
+export function runLive(
+  started: StartedDesk,
+  synchroniseMarketTime: () => Promise<void>,
+  log: (line: string) => void,
+): () => Promise<void> {
+  const { desk, publisher, market, risk } = started
+  let stopped = false
+  const every = async (milliseconds: number, work: () => Promise<void>): Promise<void> => {
+    while (!stopped) {
+      const began = performance.now()
+      try {
+        await work()
+      } catch (cause) {
+        const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+        desk.parts.alerts.raise('desk-loop', 'critical', `the desk's loop failed: ${text.split('\n')[0]}`)
+        log(text)
+      }
+      const rest = Math.max(5, milliseconds - (performance.now() - began))
+      await new Promise((resolve) => setTimeout(resolve, rest))
+    }
+  }
+  const loops = [
+    every(FRAME_MS, async () => {
+      const swept = await desk.inTurn(() => desk.checkDrift())
+      if (swept.ok) publisher.publishFrame()
+    }),
+    every(CYCLE_MS, async () => {
+      await market.refreshCosts()
+      publisher.refreshSlow(market.view())
+      await desk.inTurn(() => desk.plan())
+    }),
+    every(SUMMARY_MS, async () => publisher.publishSummary()),
+    every(5_000, async () => {
+      await synchroniseMarketTime()
+      if (await risk.refresh(market.marketNow())) {
+        desk.parts.history.setMultiplier(market.marketNow(), market.multiplier())
+        await started.loadHistory()
+      }
+    }),
+  ]
+  return async () => {
+    stopped = true
+    await Promise.all(loops)
+  }
+}

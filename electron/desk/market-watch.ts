@@ -1,0 +1,193 @@
+import type { ClientBook } from '../../core/client-book.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { RegimeView } from '../../core/contracts/desk-api.ts'
+import type { VenueHealth } from '../../core/contracts/exchange.ts'
+import { type NaiveMarket, naiveCost } from '../../core/decisions/naive.ts'
+import {
+  type AssetId,
+  isSettlementAsset,
+  keyOf,
+  type Market,
+  type MarketKey,
+  VENUES,
+  type VenueId,
+} from '../../core/instruments.ts'
+import type { Millis } from '../../core/units.ts'
+import type { MarketQuality, MicrostructureEngine } from '../../workers/microstructure/index.ts'
+import type { RemoteEngine } from '../../workers/thread-link/index.ts'
+import { type Ladder, toLadder } from '../market/ladder.ts'
+import type { LiveMarketData } from '../market/market-data.ts'
+import { priceAssets, type AssetPrice as VenuePrice } from '../market/mids.ts'
+import type { AssetPrice, BookPosition, PriceBoard } from '../proposals/book-position.ts'
+import type { MarketView, NaiveCost } from '../proposals/planning-inputs.ts'
+import type { RiskWatch } from './risk-watch.ts'
+import type { World } from './world.ts'
+
+export interface MarketWatchParts {
+  readonly data: LiveMarketData
+  readonly world: World
+  readonly risk: RiskWatch
+  readonly microstructure: RemoteEngine<MicrostructureEngine>
+  /** The wire clock that order books are stamped with. */
+  readonly wireClock: Clock
+  /** The market's own time: simulated where the market is. */
+  readonly marketNow: () => Millis
+  /** Order books older than this price nothing; lockstep has its own barrier and sets it to infinity. */
+  readonly maximumAgeMs: number
+}
+
+/** What the desk knows of the market at this moment: prices, costs, risk, regime; asked by the cycle and the views. */
+export class MarketWatch {
+  readonly #parts: MarketWatchParts
+  #prices: ReadonlyMap<AssetId, VenuePrice> = new Map()
+  #qualities = new Map<AssetId, MarketQuality[]>()
+  #seen = new Map<MarketKey, number>()
+  #factsKey = ''
+
+  constructor(parts: MarketWatchParts) {
+    this.#parts = parts
+  }
+
+  readonly marketNow = (): Millis => this.#parts.marketNow()
+  health(): readonly VenueHealth[] {
+    return this.#parts.data.health()
+  }
+  multiplier(): number {
+    return this.#parts.risk.multiplier(this.marketNow())
+  }
+  regime(): RegimeView {
+    return this.#parts.risk.regime(this.marketNow())
+  }
+
+  /** USD mids now, every asset that any market prices. */
+  prices(): PriceBoard {
+    const { data, world, wireClock, maximumAgeMs } = this.#parts
+    this.#prices = priceAssets({
+      markets: world.markets,
+      orderBook: (key) => data.orderBook(key),
+      now: wireClock.now(),
+      maximumAgeMs,
+      previous: this.#prices,
+    })
+    return new Map([...this.#prices].map(([asset, price]) => [asset, boardPrice(asset, price)]))
+  }
+
+  /** Feeds the order books that changed to the microstructure engine and takes its new figures. */
+  async refreshCosts(): Promise<void> {
+    const { data, microstructure, wireClock } = this.#parts
+    await this.#setFacts()
+    const frames = this.#costMarkets().flatMap((market) => {
+      const key = keyOf(market)
+      const snapshot = data.orderBook(key)
+      if (snapshot === undefined || this.#seen.get(key) === snapshot.sequence) return []
+      this.#seen.set(key, snapshot.sequence)
+      return [{ market: key, ...toLadder(snapshot), at: snapshot.receivedAt }]
+    })
+    if (frames.length > 0) {
+      const observed = await microstructure.observe(frames)
+      if (!observed.ok) throw new Error(`microstructure: ${observed.error.message}`)
+    }
+    const answer = await microstructure.snapshot(wireClock.now())
+    if (!answer.ok) return
+    const byAsset = new Map<AssetId, MarketQuality[]>()
+    for (const quality of answer.value) {
+      const live = data.orderBook(quality.market) !== undefined
+      const shown = live ? quality : { ...quality, unusable: quality.unusable ?? 'no valid order book' }
+      byAsset.set(quality.asset, [...(byAsset.get(quality.asset) ?? []), shown])
+    }
+    this.#qualities = byAsset
+  }
+
+  /** Everything planning needs, of this moment. */
+  view(): MarketView {
+    const prices = this.prices()
+    const { world, risk } = this.#parts
+    const ladders = new Map<MarketKey, Ladder>()
+    return {
+      prices,
+      costs: { markets: (asset) => this.#qualities.get(asset) ?? [] },
+      risk: risk.view(),
+      marketsOf: world.marketsOf,
+      multiplier: this.multiplier(),
+      naiveCost: (book, position) => this.#naive(book, position, prices, ladders),
+    }
+  }
+
+  /** What books trade; markets between settlement currencies only price them. */
+  #costMarkets(): readonly Market[] {
+    return this.#parts.world.markets.filter((market) => !isSettlementAsset(market.base))
+  }
+
+  /** Fees, volumes and volatilities change slowly; the engine is told when they did. */
+  async #setFacts(): Promise<void> {
+    const { risk, microstructure } = this.#parts
+    const facts = this.#costMarkets().map((market) => ({
+      market: keyOf(market),
+      venue: market.venue,
+      asset: market.base,
+      maker: market.fees.maker,
+      taker: market.fees.taker,
+      quoteUsd: this.#prices.get(market.quote)?.price ?? 1,
+      advUsd: risk.advUsd(keyOf(market)),
+      sigmaDaily: risk.sigmaDaily(market.base),
+    }))
+    const key = JSON.stringify(facts)
+    if (key === this.#factsKey) return
+    this.#factsKey = key
+    await microstructure.setMarkets(facts)
+  }
+
+  #naive(book: ClientBook, position: BookPosition, prices: PriceBoard, ladders: Map<MarketKey, Ladder>): NaiveCost {
+    const { world } = this.#parts
+    const outcome = naiveCost({
+      holdings: position.holdings,
+      targets: world.modelOf(book).lines,
+      priceUsd: (asset) => prices.get(asset)?.priceUsd ?? Number.NaN,
+      market: (venue, asset) => this.#naiveMarket(venue, asset, prices, ladders),
+      venues: VENUES,
+    })
+    const byAsset = new Map<AssetId, number>()
+    for (const line of outcome.lines) byAsset.set(line.asset, (byAsset.get(line.asset) ?? 0) + line.cost.totalUsd)
+    return { total: outcome.total, byAsset }
+  }
+
+  #naiveMarket(
+    venue: VenueId,
+    asset: AssetId,
+    prices: PriceBoard,
+    ladders: Map<MarketKey, Ladder>,
+  ): NaiveMarket | undefined {
+    const market = this.#parts.world.marketOn(venue, asset)
+    if (market === undefined) return undefined
+    const key = keyOf(market)
+    let ladder = ladders.get(key)
+    if (ladder === undefined) {
+      const snapshot = this.#parts.data.orderBook(key)
+      if (snapshot === undefined) return undefined
+      ladder = toLadder(snapshot)
+      ladders.set(key, ladder)
+    }
+    const quoteUsd = prices.get(market.quote)?.priceUsd ?? Number.NaN
+    return { ...ladder, quoteUsd, takerFee: market.fees.taker }
+  }
+
+  /** Exact for the executor: the USD price of a settlement currency or asset, undefined while it has no fresh one. */
+  priceOf(asset: AssetId): number | undefined {
+    const price = this.#prices.get(asset)
+    return price?.fresh && price.price !== null ? price.price : undefined
+  }
+}
+
+function boardPrice(asset: AssetId, price: VenuePrice): AssetPrice {
+  return {
+    priceUsd: price.price ?? Number.NaN,
+    fresh: price.fresh,
+    ageMs: price.ageMs,
+    why:
+      price.fresh || price.why === null
+        ? null
+        : Number.isFinite(price.ageMs)
+          ? `${asset} price is ${(price.ageMs / 1000).toFixed(1)} s old (${price.why})`
+          : `no price for ${asset} (${price.why})`,
+  }
+}

@@ -1,0 +1,178 @@
+import { type Amount, add, subtract, toFloat, ZERO } from '../../../core/amount.ts'
+import { OMNIBUS } from '../../../core/client-book.ts'
+import type { BlotterView, ChildView, ParentDetail, ParentView } from '../../../core/contracts/desk-api.ts'
+import type { ChildRecord, ParentRecord, PlanRecord } from '../../../core/contracts/store.ts'
+import { splitMarketKey, VENUES } from '../../../core/instruments.ts'
+import type { CostSplit, ParentOrder } from '../../../core/order.ts'
+import { usd } from '../../../core/units.ts'
+import { realisedCost } from '../../execution/realised-cost.ts'
+import type { Desk } from '../desk.ts'
+
+/** Plans shown, newest first; the rest is history. */
+const PLANS_SHOWN = 50
+
+export function blotterView(desk: Desk): BlotterView {
+  const { store, clock } = desk.parts
+  const parents = store
+    .plans(PLANS_SHOWN)
+    .flatMap((plan) => store.parentsOf(plan.planId).map((record) => parentView(desk, plan, record)))
+  let [ordered, filled, slippage, estimated, fees] = [0, 0, 0, 0, 0]
+  for (const parent of parents) {
+    const arrivalValue = toFloat(parent.filledQuantity) * parent.arrivalPriceUsd
+    ordered += toFloat(parent.quantity) * parent.arrivalPriceUsd
+    filled += arrivalValue
+    if (arrivalValue > 0) {
+      slippage += arrivalValue * parent.slippageBps
+      estimated += arrivalValue * parent.estimatedBps
+    }
+    fees += parent.feesUsd
+  }
+  return {
+    at: clock.now(),
+    parents,
+    totals: {
+      orderedUsd: ordered,
+      filledUsd: filled,
+      slippageBps: filled > 0 ? slippage / filled : 0,
+      estimatedBps: filled > 0 ? estimated / filled : 0,
+      feesUsd: fees,
+    },
+  }
+}
+
+function parentView(desk: Desk, plan: PlanRecord, { parent, state, why }: ParentRecord): ParentView {
+  const children = desk.parts.store.childrenOf(parent.id)
+  const cost = realisedCost(parent, children, (asset) => desk.parts.market.priceOf(asset) ?? Number.NaN)
+  return {
+    id: parent.id,
+    planId: plan.planId,
+    releasedAt: plan.releasedAt,
+    approval: plan.approval,
+    asset: parent.asset,
+    side: parent.side,
+    segregatedBook: parent.account === OMNIBUS ? null : (parent.participants[0]?.bookId ?? null),
+    books: parent.participants.length,
+    quantity: parent.quantity,
+    filledQuantity: cost.filledQuantity,
+    filledFraction: toFloat(cost.filledQuantity) / toFloat(parent.quantity),
+    averagePriceUsd: cost.averagePriceUsd,
+    arrivalPriceUsd: parent.arrivalPriceUsd,
+    slippageBps: cost.shortfallBps,
+    estimatedBps: estimatedSlippageBps(desk, parent),
+    venueShares: VENUES.flatMap((venue) => {
+      const fraction = cost.venueShares.get(venue)
+      return fraction === undefined ? [] : [{ venue, fraction }]
+    }),
+    feesUsd: cost.feesUsd,
+    schedule: parent.schedule.kind === 'immediate' ? 'immediate, capped' : parent.schedule.kind,
+    state,
+    why,
+    children: children.map(childView),
+  }
+}
+
+/** The estimate of spread and impact without fees, so that it compares with slippage. */
+function estimatedSlippageBps(desk: Desk, parent: ParentOrder): number {
+  const split = estimatedSplit(desk, parent)
+  const value = toFloat(parent.quantity) * parent.arrivalPriceUsd
+  return value > 0 ? (1e4 * (split.spreadUsd + split.impactUsd)) / value : 0
+}
+
+/** What the proposals behind a parent had estimated for this asset and side. */
+function estimatedSplit(desk: Desk, parent: ParentOrder): CostSplit {
+  const { store } = desk.parts
+  const plan = store.plan(parent.planId)
+  const books = new Set(parent.participants.map((participant) => participant.bookId))
+  let [fee, spread, impact] = [0, 0, 0]
+  for (const proposalId of plan?.proposalIds ?? []) {
+    const proposal = store.proposal(proposalId)
+    if (proposal === undefined || !books.has(proposal.bookId)) continue
+    const line = proposal.lines.find((candidate) => candidate.asset === parent.asset && candidate.side === parent.side)
+    if (line === undefined) continue
+    fee += line.cost.feeUsd
+    spread += line.cost.spreadUsd
+    impact += line.cost.impactUsd
+  }
+  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
+}
+
+function childView(record: ChildRecord): ChildView {
+  const { child } = record
+  const quoteUsd = toFloat(child.quotePriceUsd)
+  const { base, quote } = splitMarketKey(child.market)
+  let feesUsd = 0
+  for (const trade of record.trades) {
+    const unit = trade.feeAsset === quote ? quoteUsd : trade.feeAsset === base ? toFloat(trade.price) * quoteUsd : 0
+    feesUsd += toFloat(trade.fee) * unit
+  }
+  const filled = toFloat(record.filledQuantity)
+  return {
+    id: child.id,
+    venue: child.venue,
+    market: child.market,
+    quantity: child.quantity,
+    filledQuantity: record.filledQuantity,
+    filledFraction: filled / toFloat(child.quantity),
+    averagePrice: filled > 0 ? toFloat(record.filledCost) / filled : Number.NaN,
+    limitPrice: toFloat(child.limitPrice),
+    feesUsd,
+    kind: child.postOnly ? 'post-only' : child.timeInForce === 'IOC' ? 'IOC, capped' : 'resting',
+    state: record.state,
+    why: record.why,
+    at: child.createdAt,
+  }
+}
+
+/** One parent with its allocation per client book and what happened; null where there is none of that id. */
+export function parentDetail(desk: Desk, parentId: string): ParentDetail | null {
+  const { store, world } = desk.parts
+  const record = store.parent(parentId)
+  if (record === undefined) return null
+  const { parent } = record
+  const plan = store.plan(parent.planId)!
+  const view = parentView(desk, plan, record)
+  const allocated = new Map<string, Amount>()
+  let given = ZERO
+  for (const child of store.childrenOf(parentId))
+    for (const part of store.allocationsOf(child.child.id)) {
+      allocated.set(part.bookId, add(allocated.get(part.bookId) ?? ZERO, part.quantity))
+      given = add(given, part.quantity)
+    }
+  const step = Math.max(0, ...world.marketsOf(parent.asset).map((market) => toFloat(market.filters.step)))
+  const total = toFloat(parent.quantity)
+  return {
+    parent: view,
+    allocations: parent.participants.map((participant) => {
+      const own = allocated.get(participant.bookId) ?? ZERO
+      const fair = total > 0 ? (toFloat(view.filledQuantity) * toFloat(participant.quantity)) / total : 0
+      return {
+        bookId: participant.bookId,
+        clientName: world.book(participant.bookId)?.clientName ?? participant.bookId,
+        intended: participant.quantity,
+        allocated: own,
+        share: total > 0 ? toFloat(participant.quantity) / total : 0,
+        offProRataSteps: step > 0 ? (toFloat(own) - fair) / step : 0,
+      }
+    }),
+    sumCheck: subtract(view.filledQuantity, given),
+    filled: view.filledQuantity,
+    events: store.historyOf(parentId).map(({ at, text }) => ({ at, text })),
+    estimated: estimatedSplit(desk, parent),
+    realised: realisedSplit(desk, view),
+  }
+}
+
+/** Realised shortfall split by the estimate's own spread: what the spread explains, the rest is impact and delay. */
+function realisedSplit(desk: Desk, view: ParentView): CostSplit {
+  const filledUsd = toFloat(view.filledQuantity) * view.arrivalPriceUsd
+  const shortfall = filledUsd > 0 ? (view.slippageBps * filledUsd) / 1e4 : 0
+  const parent = desk.parts.store.parent(view.id)!.parent
+  const estimate = estimatedSplit(desk, parent)
+  const spread = estimate.spreadUsd * (Number.isFinite(view.filledFraction) ? view.filledFraction : 0)
+  return {
+    feeUsd: usd(view.feesUsd),
+    spreadUsd: usd(spread),
+    impactUsd: usd(shortfall - spread),
+    totalUsd: usd(shortfall + view.feesUsd),
+  }
+}

@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ok, type Failure, type Result } from '../../core/result.ts'
+import { runLive } from '../desk/live-loop.ts'
+import type { RunningDesk } from '../hosts/desk-factory.ts'
+import { startSandboxProcess } from './sandbox-process.ts'
+import { startSimulatedDesk } from './start-simulated-desk.ts'
+
+export interface LiveSimulationOptions {
+  readonly dataFolder: string
+  readonly workersDir: string
+  readonly migrationsDir: string
+  readonly sandboxEntry: string
+  readonly seed: number
+  readonly books: number
+  /** CSV of real closes; generated from the seed where null. */
+  readonly prices: string | null
+  /** Market seconds per second. */
+  readonly speed: number
+  readonly log: (line: string) => void
+}
+
+const UNDO_MS = 5_000
+/** Half an hour of market time, but never so short that a book is planned twice in one look. */
+const coolDownMs = (speed: number): number => Math.max(20_000, (30 * 60_000) / speed)
+
+/** The terminal as `npm start` shows it: sandbox exchanges trading, the sample firm loaded, the desk at work. */
+export async function startLiveSimulation(options: LiveSimulationOptions): Promise<Result<RunningDesk, Failure>> {
+  const { dataFolder, log, speed } = options
+  mkdirSync(dataFolder, { recursive: true })
+  const sandbox = await startSandboxProcess({
+    entry: options.sandboxEntry,
+    seed: options.seed,
+    prices: options.prices,
+    lockstep: false,
+    speed,
+    stateFile: join(dataFolder, 'sandbox-state.jsonl'),
+    log: (line) => log(`sandbox: ${line}`),
+  })
+  if (!sandbox.ok) return sandbox
+  const started = await startSimulatedDesk({
+    dataFolder,
+    workersDir: options.workersDir,
+    migrationsDir: options.migrationsDir,
+    sandbox: sandbox.value.addresses,
+    seed: options.seed,
+    books: options.books,
+    lockstepClock: null,
+    advisor: 'Advisor 1',
+    undoMs: UNDO_MS,
+    planning: { coolDownMs: coolDownMs(speed) },
+    log,
+  })
+  if (!started.ok) {
+    await sandbox.value.stop()
+    return started
+  }
+  const desk = started.value
+  const verified = desk.desk.parts.store.verify()
+  desk.publisher.audit = {
+    entries: verified.ok ? verified.value.entries : desk.desk.parts.store.journalLength(),
+    verifiedAt: desk.desk.parts.clock.now(),
+    ok: verified.ok,
+  }
+  if (!verified.ok) desk.desk.parts.alerts.raise('journal', 'critical', verified.error.message)
+  const stop = runLive(desk, () => desk.marketTime.synchronise(), log)
+  void desk.loadHistory().catch((cause: unknown) => log(`history: ${String(cause)}`))
+  return ok({
+    api: desk.api,
+    on: (name, listener) => desk.publisher.on(name, listener),
+    close: async () => {
+      await stop()
+      await desk.close()
+      await sandbox.value.stop()
+    },
+  })
+}

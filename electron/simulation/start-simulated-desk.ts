@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../core/clock.ts'
+import { systemClock } from '../../core/clock.ts'
+import type { SandboxAddresses } from '../../core/contracts/sandbox-control.ts'
+import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import { type Millis, millis } from '../../core/units.ts'
+import { type StartedDesk, startDesk } from '../desk/start-desk.ts'
+import { NO_RATE_LIMITS } from '../exchanges/settings.ts'
+import type { ExecutionSettings } from '../execution/settings.ts'
+import { createSampleFirm } from '../firm/sample-firm.ts'
+import type { PlanningSettings } from '../proposals/settings.ts'
+import { simulatedCredentials } from './accounts.ts'
+import { createControlClient, type SandboxControl } from './control-client.ts'
+import { createSimulatedFunding } from './funding.ts'
+import { SimulatedMarketTime } from './market-time.ts'
+
+export interface SimulatedDeskOptions {
+  readonly dataFolder: string
+  readonly workersDir: string
+  readonly migrationsDir: string
+  readonly sandbox: SandboxAddresses
+  readonly seed: number
+  /** Client books of the sample firm of a new data folder. */
+  readonly books: number
+  /** Null: live, driven by timers. Else the desk's clock, which follows the market's. */
+  readonly lockstepClock: (Clock & { set(to: number): void }) | null
+  readonly advisor: string
+  readonly undoMs: number
+  readonly planning?: Partial<PlanningSettings>
+  readonly execution?: Partial<ExecutionSettings>
+  readonly log: (line: string) => void
+}
+
+export interface SimulatedDesk extends StartedDesk {
+  readonly control: SandboxControl
+  readonly marketTime: SimulatedMarketTime
+  /** Lockstep: moves the market and waits until every order book has followed. */
+  advance(seconds: number): Promise<Result<Millis, Failure>>
+}
+
+const BARRIER_MS = 20_000
+/** Live: order books send their changes every 100 ms; two of those show our own fills. */
+const SETTLE_MS = 250
+
+/** A desk on the sandbox exchanges: SIMULATION, the only mode there is. */
+export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise<Result<SimulatedDesk, Failure>> {
+  const { sandbox, seed, lockstepClock } = options
+  const control = createControlClient(sandbox.control)
+  const state = await control.state()
+  if (!state.ok) return state
+  const marketTime = new SimulatedMarketTime(control)
+  await marketTime.synchronise()
+  const lockstep = lockstepClock !== null
+  if (lockstep) lockstepClock.set(state.value.marketTime)
+
+  const started = await startDesk({
+    dataFolder: options.dataFolder,
+    workersDir: options.workersDir,
+    migrationsDir: options.migrationsDir,
+    endpoints: [
+      { venue: 'binance', http: sandbox.binance.http, ws: sandbox.binance.ws },
+      { venue: 'kraken', http: sandbox.kraken.http, ws: sandbox.kraken.ws },
+    ],
+    firmName: 'Sample practice',
+    advisor: options.advisor,
+    epochSource: lockstep ? () => `lockstep-${seed}-${options.books}` : () => randomUUID(),
+    clock: lockstepClock ?? systemClock,
+    wireClock: systemClock,
+    marketNow: marketTime.now,
+    exchanges: lockstep ? { settings: { limits: NO_RATE_LIMITS, sendWindowMs: 60_000 } } : {},
+    execution: { ...(lockstep ? { orderBookMaximumAgeMs: Number.POSITIVE_INFINITY } : {}), ...options.execution },
+    planning: options.planning ?? {},
+    ageless: lockstep,
+    undoMs: options.undoMs,
+    optimizerThreads: 2,
+    newFirm: async (markets) => {
+      const now = await control.state()
+      if (!now.ok) return now
+      const pricesUsd = new Map(Object.entries(now.value.prices).map(([asset, price]) => [asset, Number(price)]))
+      pricesUsd.set('USD', 1)
+      return ok(createSampleFirm({ seed, books: options.books, pricesUsd, markets, now: millis(now.value.marketTime) }))
+    },
+    credentials: (store, venue, account) => simulatedCredentials(store.epoch, venue, account),
+    funding: (store) => createSimulatedFunding(control, store),
+    settleOrderBooks: async (data) => {
+      if (!lockstep) return new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+      const flushed = await control.flush()
+      if (flushed.ok) await data.awaitSequences(flushed.value.sequences, BARRIER_MS)
+    },
+    log: options.log,
+  })
+  if (!started.ok) return started
+  const { data } = started.value
+  return ok({
+    ...started.value,
+    control,
+    marketTime,
+    advance: async (seconds) => {
+      if (!lockstep) return fail('not-lockstep', 'a live market moves by itself')
+      const moved = await control.advance(seconds)
+      if (!moved.ok) return moved
+      const applied = await data.awaitSequences(moved.value.sequences, BARRIER_MS)
+      if (!applied.ok) return applied
+      marketTime.set(moved.value.marketTime)
+      lockstepClock.set(moved.value.marketTime)
+      return ok(millis(moved.value.marketTime))
+    },
+  })
+}
