@@ -42,9 +42,10 @@ export function openLogFile(folder: string, clock: Clock, largestBytes = LARGEST
   return {
     write(level, what, details) {
       if (silent) return
-      const entry = { at: new Date(clock.now()).toISOString(), level, what: redact(what), details: redact(details) }
+      const entry = { at: new Date(clock.now()).toISOString(), level, what: redact(what) }
+      const whole = details === undefined ? entry : { ...entry, details: redact(details) }
       try {
-        append(`${JSON.stringify(entry)}\n`)
+        append(`${JSON.stringify(whole)}\n`)
       } catch (error) {
         silent = true
         process.stderr.write(`the log ${path} can't be written: ${String(error)}\n`)
