@@ -8,7 +8,7 @@ import { readBinanceRefusal } from './binance-refusals.ts'
 import { binanceKlines, readBinanceMarket, toBar } from './binance-wire.ts'
 import type { BookFeed } from './book-feed.ts'
 import { type CcxtBinance, loadBinance } from './ccxt-classes.ts'
-import { guardExchange } from './guard-exchange.ts'
+import { closeExchange, guardExchange } from './guard-exchange.ts'
 import type { LiveAccountConnection, LiveVenueConnection } from './live-connection.ts'
 import { type ListedMarket, VenueMarkets } from './venue-markets.ts'
 import { readAnswer, type VenueSession } from './venue-session.ts'
@@ -70,6 +70,7 @@ export class BinanceConnection implements LiveVenueConnection {
   readonly #session: VenueSession
   readonly #limits: BinanceLimits
   readonly #exchange: () => Promise<CcxtBinance>
+  readonly #accounts: CcxtBinance[] = []
   #created: Promise<CcxtBinance> | undefined
   #markets: VenueMarkets | undefined
   #feed: BinanceBookFeed | undefined
@@ -122,6 +123,7 @@ export class BinanceConnection implements LiveVenueConnection {
     const listed = await this.#listed()
     if (!listed.ok) return listed
     const exchange = await createBinance(this.#endpoint, this.#session, credentials)
+    this.#accounts.push(exchange)
     return openBinanceAccount({
       exchange,
       account: credentials.account,
@@ -142,7 +144,8 @@ export class BinanceConnection implements LiveVenueConnection {
 
   async close(): Promise<void> {
     await this.#feed?.close()
-    if (this.#created) await (await this.#created).close()
+    const own = this.#created ? [await this.#created] : []
+    await Promise.all([...own, ...this.#accounts].map(closeExchange))
   }
 
   async #listed(): Promise<Result<VenueMarkets, ExchangeError>> {

@@ -57,3 +57,10 @@ export function guardExchange(
   })
   exchange.httpAgent = new LoopbackAgent()
 }
+
+/** Sockets and kept-alive HTTP connections: ccxt's own close leaves the latter to time out. */
+export async function closeExchange(exchange: CcxtExchange): Promise<void> {
+  await exchange.close()
+  const dispatcher = exchange.fetchDispatcher as { destroy(): Promise<void> } | undefined
+  await dispatcher?.destroy()
+}

@@ -3,7 +3,7 @@ import { type Bar, keyOf, type Market, type MarketKey } from '../../core/instrum
 import { err, fail, ok, type Result } from '../../core/result.ts'
 import type { BookFeed, WireDecimals } from './book-feed.ts'
 import { type CcxtKraken, loadKraken } from './ccxt-classes.ts'
-import { guardExchange } from './guard-exchange.ts'
+import { closeExchange, guardExchange } from './guard-exchange.ts'
 import { openKrakenAccount } from './kraken-account.ts'
 import { KrakenBookFeed } from './kraken-book-feed.ts'
 import { KrakenLimits } from './kraken-limits.ts'
@@ -58,6 +58,7 @@ export class KrakenConnection implements LiveVenueConnection {
   readonly #session: VenueSession
   readonly #limits: KrakenLimits
   readonly #exchange: () => Promise<CcxtKraken>
+  readonly #accounts: CcxtKraken[] = []
   #created: Promise<CcxtKraken> | undefined
   #markets: VenueMarkets | undefined
   #decimals: ReadonlyMap<MarketKey, WireDecimals> = new Map()
@@ -105,6 +106,7 @@ export class KrakenConnection implements LiveVenueConnection {
     if (!listed.ok) return listed
     const open = await this.#exchange()
     const exchange = await createKraken(this.#endpoint, this.#session, credentials)
+    this.#accounts.push(exchange)
     const nonces = new NonceCounter(() => this.#session.world.clock.now())
     exchange.nonce = () => nonces.next()
     return openKrakenAccount({
@@ -136,7 +138,8 @@ export class KrakenConnection implements LiveVenueConnection {
 
   async close(): Promise<void> {
     await this.#feed?.close()
-    if (this.#created) await (await this.#created).close()
+    const own = this.#created ? [await this.#created] : []
+    await Promise.all([...own, ...this.#accounts].map(closeExchange))
   }
 
   async #listed(): Promise<Result<VenueMarkets, ExchangeError>> {

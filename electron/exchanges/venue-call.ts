@@ -44,7 +44,9 @@ export function describeFailure(failure: CallFailure): string {
 function failureOf(error: unknown): CallFailure {
   if (error instanceof VenueRefusal) return { kind: 'refused', refusal: error }
   if (error instanceof VenuePaused) return { kind: 'paused', retryAfterMs: error.retryAfterMs, why: error.message }
-  const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  // ccxt names the URL, whose query carries the signature.
+  const why = words.replace(/\?\S*/g, '')
   if (error instanceof NotLoopbackError) return { kind: 'not-loopback', why }
   if (/\bECONNREFUSED\b/.test(why)) return { kind: 'not-connected', why }
   return { kind: 'no-answer', why }

@@ -132,7 +132,16 @@ export class LiveMarketData implements MarketData {
   }
 
   #changed(market: MarketKey): void {
-    for (const listener of this.#listeners) listener(market)
+    for (const listener of this.#listeners) {
+      try {
+        listener(market)
+      } catch (error) {
+        // A listener's bug surfaces as one, instead of looking like a broken stream to ccxt, which called us.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
     for (const check of this.#waiters) check()
   }
 }

@@ -15,9 +15,9 @@ export interface MarketDataSettings {
 }
 
 export const DEFAULT_MARKET_DATA_SETTINGS: MarketDataSettings = {
-  probeAfterMs: 2_000,
-  probeEveryMs: 500,
-  streamGraceMs: 400,
+  probeAfterMs: 1_200,
+  probeEveryMs: 250,
+  streamGraceMs: 300,
   amberMs: 5_000,
   redMs: 20_000,
   snapshotTimeoutMs: 2_000,
