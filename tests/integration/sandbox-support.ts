@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest'
+import { type Amount, amount, ZERO } from '../../core/amount.ts'
 import type {
   BarrierReply,
   FaultRequest,
@@ -60,4 +61,25 @@ export async function until<T>(
     if (Date.now() > deadline) throw new Error(`${what} did not happen within ${ms} ms`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+/** Account, asset → deposits − withdrawals + trades − fees, minus what the ledger says is there: empty when it adds up. */
+export function ledgerDifferences(ledger: SandboxLedger): string[] {
+  const due = new Map<string, Amount>()
+  const book = (row: { venue: string; account: string }, asset: string, change: bigint): void => {
+    const key = `${row.venue} ${row.account} ${asset}`
+    due.set(key, ((due.get(key) ?? ZERO) + change) as Amount)
+  }
+  for (const row of ledger.deposits) book(row, row.asset, amount(row.amount))
+  for (const row of ledger.withdrawals) book(row, row.asset, -amount(row.amount))
+  for (const trade of ledger.trades) {
+    const [base, quote] =
+      trade.venue === 'kraken' ? trade.market.split('/') : [trade.market.slice(0, -4), trade.market.slice(-4)]
+    const sign = trade.side === 'buy' ? 1n : -1n
+    book(trade, base!, sign * amount(trade.quantity))
+    book(trade, quote!, -sign * amount(trade.cost))
+    book(trade, trade.feeAsset, -amount(trade.fee))
+  }
+  for (const row of ledger.balances) book(row, row.asset, -(amount(row.free) + amount(row.locked)))
+  return [...due].filter(([, difference]) => difference !== 0n).map(([key, difference]) => `${key}: ${difference}`)
 }
