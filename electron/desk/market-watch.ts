@@ -32,6 +32,8 @@ export interface MarketWatchParts {
   readonly wireClock: Clock
   /** The market's own time: simulated where the market is. */
   readonly marketNow: () => Millis
+  /** Lockstep: averages over time run on the market's clock, so that the machine's speed decides nothing. */
+  readonly averageOnMarketTime: boolean
   /** Order books older than this price nothing; lockstep has its own barrier and sets it to infinity. */
   readonly maximumAgeMs: number
 }
@@ -74,20 +76,20 @@ export class MarketWatch {
 
   /** Feeds the order books that changed to the microstructure engine and takes its new figures. */
   async refreshCosts(): Promise<void> {
-    const { data, microstructure, wireClock } = this.#parts
+    const { data, microstructure, wireClock, marketNow, averageOnMarketTime } = this.#parts
     await this.#setFacts()
     const frames = this.#costMarkets().flatMap((market) => {
       const key = keyOf(market)
       const snapshot = data.orderBook(key)
       if (snapshot === undefined || this.#seen.get(key) === snapshot.sequence) return []
       this.#seen.set(key, snapshot.sequence)
-      return [{ market: key, ...toLadder(snapshot), at: snapshot.receivedAt }]
+      return [{ market: key, ...toLadder(snapshot), at: averageOnMarketTime ? marketNow() : snapshot.receivedAt }]
     })
     if (frames.length > 0) {
       const observed = await microstructure.observe(frames)
       if (!observed.ok) throw new Error(`microstructure: ${observed.error.message}`)
     }
-    const answer = await microstructure.snapshot(wireClock.now())
+    const answer = await microstructure.snapshot(averageOnMarketTime ? marketNow() : wireClock.now())
     if (!answer.ok) return
     const byAsset = new Map<AssetId, MarketQuality[]>()
     for (const quality of answer.value) {

@@ -152,6 +152,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     microstructure: engines.microstructure.remote,
     wireClock,
     marketNow: options.marketNow,
+    averageOnMarketTime: options.ageless,
     maximumAgeMs: options.ageless ? Number.POSITIVE_INFINITY : DEFAULT_MARKET_DATA_SETTINGS.redMs,
   })
   if (options.ageless) await engines.microstructure.remote.configure({ staleMs: Number.POSITIVE_INFINITY })
