@@ -51,7 +51,7 @@ export function AlertList({ alerts, now }: { readonly alerts: readonly Alert[]; 
         ref={button}
         type="button"
         className="chip alerts"
-        aria-label={`Alerts: ${says}`}
+        title={says}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
@@ -59,6 +59,7 @@ export function AlertList({ alerts, now }: { readonly alerts: readonly Alert[]; 
           <span key={severity}>
             <Glyph name={GLYPHS[severity]} />
             {severity === 'notice' ? count : <b>{count}</b>}
+            <span className="unseen">{NAMES[severity]}</span>
           </span>
         ))}
         <span className="lo">alerts</span>

@@ -1,5 +1,6 @@
-import { useEffect, useMemo } from 'react'
+import { useEffect, useLayoutEffect, useMemo } from 'react'
 import { BRIDGE_NAME } from '../../core/contracts/host-bridge.ts'
+import { ClientBookScreen } from '../features/client-book/client-book-screen.tsx'
 import { MonitorScreen } from '../features/monitor/monitor-screen.tsx'
 import { type Desk, DeskProvider, useDesk, useDeskState, useNow, useSnapshot, useView } from '../state/desk-context.tsx'
 import { formatRoute } from '../state/route.ts'
@@ -37,7 +38,7 @@ function LookOnDocument() {
   const theme = useView((state) => state.layout.theme)
   const palette = useView((state) => state.layout.palette)
   const density = useView((state) => state.layout.density)
-  useEffect(() => {
+  useLayoutEffect(() => {
     Object.assign(document.documentElement.dataset, { theme, palette, density })
   }, [theme, palette, density])
   return null
@@ -88,6 +89,8 @@ function Shell() {
 function Screen() {
   const route = useView((state) => state.route)
   switch (route.screen) {
+    case 'books':
+      return <ClientBookScreen bookId={route.bookId} />
     default:
       return <MonitorScreen />
   }

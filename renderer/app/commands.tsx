@@ -57,7 +57,7 @@ export function CommandProvider({ children }: { readonly children: ReactNode }) 
     const mac = isMac()
     const onKeyDown = (event: KeyboardEvent): void => {
       // What lies above the screen answers for its own keys.
-      if (event.defaultPrevented || document.querySelector('[aria-modal="true"]')) return
+      if (event.defaultPrevented || view.store.getState().dialog !== null) return
       const { letters } = view.store.getState().layout
       const commands = [...registry.getState().owners.values()].flat().reverse()
       for (const command of commands) {

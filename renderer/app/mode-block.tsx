@@ -8,9 +8,9 @@ const WORDS: Readonly<Record<DeskSnapshot['mode'], { readonly word: string; read
 export function ModeBlock({ mode }: { readonly mode: DeskSnapshot['mode'] }) {
   const { word, says } = WORDS[mode]
   return (
-    <div className={`mode ${mode}`} role="note" aria-label={`Mode: ${word.toLowerCase()}. ${says}.`}>
+    <section className={`mode ${mode}`} aria-label="Mode">
       {word}
       <small>{says}</small>
-    </div>
+    </section>
   )
 }

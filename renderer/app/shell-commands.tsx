@@ -1,15 +1,12 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { useMemo } from 'react'
+import { ImportDialog } from '../features/monitor/import-dialog.tsx'
 import { useDesk, useSummary, useView } from '../state/desk-context.tsx'
 import { type Command, useCommands } from './commands.tsx'
 import { routeOf, SCREENS } from './navigation.tsx'
+import { Palette } from './palette.tsx'
+import { ShortcutSheet } from './shortcut-sheet.tsx'
+import { StopDialog } from './stop-dialog.tsx'
 import { viewCommands } from './view-menu.tsx'
-
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
-const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx').then((module) => ({ default: module.ShortcutSheet })))
-const StopDialog = lazy(() => import('./stop-dialog.tsx').then((module) => ({ default: module.StopDialog })))
-const ImportDialog = lazy(() =>
-  import('../features/monitor/import-dialog.tsx').then((module) => ({ default: module.ImportDialog })),
-)
 
 /** Commands every screen has, and what they open above it. */
 export function ShellCommands() {
@@ -51,11 +48,11 @@ export function ShellCommands() {
   )
   useCommands(commands)
   return (
-    <Suspense>
+    <>
       {dialog === 'palette' && <Palette />}
       {dialog === 'shortcuts' && <ShortcutSheet />}
       {dialog === 'stop' && <StopDialog />}
       {dialog === 'import' && <ImportDialog />}
-    </Suspense>
+    </>
   )
 }

@@ -129,7 +129,7 @@ function Stop() {
         onReason={setReason}
       />
       <div className="row">
-        <span className="lo small">Resuming needs the word RESUME and a reason.</span>
+        <span className="lo small">Resuming asks for a typed word.</span>
         <span className="grow" />
         <Button keys="Esc" onClick={view.close}>
           Keep trading

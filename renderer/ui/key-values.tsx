@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import './panels.css'
 
 export interface KeyValue {
@@ -15,10 +15,10 @@ export function KeyValues({ items }: { readonly items: readonly KeyValue[] }) {
       {items.map((item, index) => (
         // Rows have no identity of their own: their order is the list.
         // oxlint-disable-next-line react/no-array-index-key
-        <Fragment key={index}>
-          <dt className={item.sum ? 'sum' : undefined}>{item.name}</dt>
-          <dd className={[item.tone, item.sum ? 'sum' : ''].filter(Boolean).join(' ') || undefined}>{item.value}</dd>
-        </Fragment>
+        <div key={index} className={item.sum ? 'sum' : undefined}>
+          <dt title={typeof item.name === 'string' ? item.name : undefined}>{item.name}</dt>
+          <dd className={item.tone}>{item.value}</dd>
+        </div>
       ))}
     </dl>
   )

@@ -1,0 +1,80 @@
+import type { ClientBookLine, ClientBookView, WeightHistory } from '../../../core/contracts/desk-api.ts'
+import { outsideSince, wouldHaveLeft } from '../../charts/weight-history.ts'
+import { assetName, formatDay, formatMinute, formatNumber, formatPercent } from '../../ui/format.ts'
+import { type KeyValue, KeyValues } from '../../ui/key-values.tsx'
+import { CashPanel } from './book-panels.tsx'
+
+/** How the band of a line came about, step by step: rule, regime, cuts. */
+export function BandOrigin({
+  line,
+  book,
+  history,
+}: {
+  readonly line: ClientBookLine
+  readonly book: ClientBookView
+  readonly history: WeightHistory | null
+}) {
+  const { band } = line
+  const { regime } = book
+  const points = (fraction: number): string => `${formatPercent(fraction)} pp`
+  const items: KeyValue[] = []
+  if (band.relativeHalf !== null) {
+    const share =
+      line.target > 0
+        ? `${formatPercent(band.relativeHalf / line.target)} % of target ${formatPercent(line.target)} %`
+        : 'target 0'
+    items.push({ name: `Relative: ${share}`, value: points(band.relativeHalf) })
+  }
+  if (band.floorHalf !== null) items.push({ name: 'Floor of the model', value: points(band.floorHalf) })
+  const both = band.relativeHalf !== null && band.floorHalf !== null
+  items.push(
+    {
+      name: both
+        ? 'Base half-width, the larger of both'
+        : band.relativeHalf === null
+          ? 'Base half-width, set by the model'
+          : 'Base half-width',
+      value: points(band.baseHalf),
+    },
+    {
+      name: `× regime ${regime.class}${regime.prior ? ', a prior' : `, since ${formatDay(regime.since)}`}`,
+      value: `× ${formatNumber(band.multiplier, 2)}`,
+    },
+    { name: 'Half-width now', value: points(band.half), tone: 'strong', sum: true },
+    { name: 'Cut by limit or restriction', value: band.cutBy ?? 'none' },
+    {
+      name: 'Low, target, high',
+      value: `${formatPercent(line.low)}, ${formatPercent(line.target)}, ${formatPercent(line.high)} %`,
+      tone: 'strong',
+    },
+  )
+  return (
+    <section className="panel">
+      <header>
+        <h2>How the {assetName(line.asset)} band came about</h2>
+      </header>
+      <div className="body scrolls" tabIndex={0} role="region" aria-label="Band and cash">
+        <KeyValues items={items} />
+        {history && history.asset === line.asset && <p className="lo evidence">{evidence(line, history)}</p>}
+        <CashPanel view={book} />
+      </div>
+    </section>
+  )
+}
+
+const day = (at: number): string => `${formatDay(at)} ${formatMinute(at)}`
+
+/** When the band was left, and when a band of another width would have been. */
+function evidence(line: ClientBookLine, history: WeightHistory): string {
+  const now = outsideSince(history)
+  const others = [0.9, 1, 1.15, 1.5]
+    .filter((multiplier) => Math.abs(multiplier - line.band.multiplier) > 0.01)
+    .slice(0, 2)
+  const would = others.map((multiplier) => {
+    const at = wouldHaveLeft(history, line.band.baseHalf * multiplier)
+    return `a band of × ${formatNumber(multiplier, 2)} ${at === null ? 'would hold it' : `would have been left on ${day(at)}`}`
+  })
+  const first = now === null ? 'The line is inside its band.' : `The line left its band on ${day(now)}.`
+  const second = would.join(', ')
+  return `${first} ${second.charAt(0).toUpperCase()}${second.slice(1)}. The multiplier is a setting of the practice.`
+}
