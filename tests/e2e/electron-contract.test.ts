@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import type { ElectronApplication, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MENU_ITEMS, PORT_MESSAGE } from '../../core/contracts/host-bridge.ts'
@@ -15,16 +14,13 @@ let complaints: string[]
 const dataFolder = freshFolder('electron')
 
 beforeAll(async () => {
-  app = await launchElectron(dataFolder)
+  app = await launchElectron(dataFolder, ['--books', '20'])
   page = await app.firstWindow()
   complaints = collectComplaints(page)
   // A window begins as an empty document.
   await page.waitForURL(/trimtab/, { waitUntil: 'load' })
 })
-afterAll(async () => {
-  await app?.close()
-  rmSync(dataFolder, { recursive: true, force: true })
-})
+afterAll(() => app?.close())
 
 /**
  * One call over a link of the test's own, beside the screens' code. A page has one link: asking for this one ends the
