@@ -4,7 +4,7 @@ import type { VenueOrder } from '../../core/contracts/exchange.ts'
 import type { ChildRecord } from '../../core/contracts/store.ts'
 import { type Fact, fact } from '../../core/journal.ts'
 import { isTerminal, type VenueTrade } from '../../core/order.ts'
-import { allocationFacts } from './allocate-child.ts'
+import { allocationDue } from './allocate-child.ts'
 import { childChangedFacts, newTrades, quantityOf, stateOf } from './child-facts.ts'
 import { type ExecutionContext, recordFacts } from './context.ts'
 import { raiseAlarm } from './trading-states.ts'
@@ -46,17 +46,15 @@ export function absorbOrder(
     facts.push(...childChangedFacts(record, { state, venueOrderId: order.venueOrderId, why: whyOf(order, state) }))
   }
   facts.push(...fresh.map((trade) => fact('trade-recorded', { trade, childId })))
-  if (wasTerminal || isFinal) facts.push(...allocationFacts(context, record, allocationDue(record, trades)))
+  const due = wasTerminal || isFinal ? allocationDue(context, record, trades) : null
+  if (due) facts.push(...due.facts)
   recordFacts(context, facts, `venue:${child.venue}`)
+  for (const why of due?.overdrawn ?? []) raiseAlarm(context, why)
   if (fresh.length > 0 && (record.state === 'dead' || record.state === 'rejected' || record.state === 'denied')) {
     raiseAlarm(context, `${child.venue} reported a trade for ${child.id}, which was taken for ${record.state}`)
   }
   return { tradesMissing }
 }
-
-/** All trades while any part of them is not allocated, none otherwise. */
-const allocationDue = (record: ChildRecord, trades: readonly VenueTrade[]): readonly VenueTrade[] =>
-  quantityOf(trades) === record.allocatedQuantity ? [] : trades
 
 function whyOf(order: VenueOrder, state: string): string | null {
   if (state === 'filled' || order.filledQuantity === ZERO) return null
@@ -74,4 +72,11 @@ function recordForeign(context: ExecutionContext, trades: readonly VenueTrade[],
     )
   }
   raiseAlarm(context, why)
+}
+
+/** Gives a final order's fills to its client books where that could not be done with the last trade. */
+export function allocateLate(context: ExecutionContext, record: ChildRecord): void {
+  const due = allocationDue(context, record, record.trades)
+  recordFacts(context, due.facts, 'desk')
+  for (const why of due.overdrawn) raiseAlarm(context, why)
 }

@@ -1,66 +1,69 @@
-import { type Amount, add, amount, sum, ZERO } from '../../core/amount.ts'
-import { HOUSE } from '../../core/client-book.ts'
+import { type Amount, add, amount, formatAmount, maximum, minimum, subtract, sum, ZERO } from '../../core/amount.ts'
+import { type ClientBookId, HOUSE, OMNIBUS } from '../../core/client-book.ts'
 import type { ChildRecord } from '../../core/contracts/store.ts'
 import { allocateFills } from '../../core/decisions/allocation.ts'
 import { type AssetId, splitMarketKey } from '../../core/instruments.ts'
 import { type Fact, fact } from '../../core/journal.ts'
-import type { Allocation, VenueTrade } from '../../core/order.ts'
+import type { Allocation, ChildOrder, VenueTrade } from '../../core/order.ts'
 import { hash32 } from '../../core/random.ts'
 import { type ExecutionContext, quotePriceUsd } from './context.ts'
 
 /** Cost and fee are shared among the books in this unit. */
 const SHARED_UNIT = amount('0.00000001')
 
+export interface AllocationDue {
+  readonly facts: readonly Fact[]
+  /** Books that could not bear their share; HOUSE has it, and a person must look. */
+  readonly overdrawn: readonly string[]
+}
+const NOTHING_DUE: AllocationDue = { facts: [], overdrawn: [] }
+
 /**
  * The fact that moves everything a child filled and has not given away yet from HOUSE to its client books; none when
  * nothing is due, or while the quote currency has no price (lots need one): then the child waits unsettled.
  */
-export function allocationFacts(
+export function allocationDue(
   context: ExecutionContext,
-  record: Pick<ChildRecord, 'child'>,
+  { child, allocatedQuantity }: Pick<ChildRecord, 'child' | 'allocatedQuantity'>,
   trades: readonly VenueTrade[],
-): readonly Fact[] {
-  const { child } = record
-  if (trades.length === 0) return []
+): AllocationDue {
+  if (sum(trades.map((trade) => trade.quantity)) === allocatedQuantity) return NOTHING_DUE
   const { base, quote } = splitMarketKey(child.market)
   const priceUsd = quotePriceUsd(context, quote)
   if (priceUsd === undefined) {
     context.log.warn(`fills of ${child.id} wait in HOUSE: ${quote} has no price in US dollars`)
-    return []
+    return NOTHING_DUE
   }
   const already = context.store.allocationsOf(child.id)
   const step = context.market(child.venue, base)?.filters.step ?? SHARED_UNIT
-  const allocations = shareTrades({ record, trades, already, step })
-  if (allocations.length === 0) return []
-  return [
-    fact('fills-allocated', {
-      childId: child.id,
-      venue: child.venue,
-      account: child.account,
-      base,
-      quote,
-      side: child.side,
-      quotePriceUsd: priceUsd,
-      allocations,
-    }),
-  ]
+  const { allocations, overdrawn } = withinHoldings(context, child, shareTrades(child, trades, already, step))
+  const allocated = fact('fills-allocated', {
+    childId: child.id,
+    venue: child.venue,
+    account: child.account,
+    base,
+    quote,
+    side: child.side,
+    quotePriceUsd: priceUsd,
+    allocations,
+  })
+  return { facts: [allocated], overdrawn }
 }
 
-/** New allocations of a child, one pass per fee asset; the parts sum exactly to its trades. */
-export function shareTrades(request: {
-  readonly record: Pick<ChildRecord, 'child'>
-  readonly trades: readonly VenueTrade[]
-  readonly already: readonly Allocation[]
-  readonly step: Amount
-}): readonly Allocation[] {
-  const { record, trades, already, step } = request
+/** New allocations of a child, one pass per fee asset; with what was given before they sum exactly to its trades. */
+export function shareTrades(
+  child: Pick<ChildOrder, 'id' | 'participants'>,
+  trades: readonly VenueTrade[],
+  already: readonly Allocation[],
+  step: Amount,
+): readonly Allocation[] {
   const fees = new Map<AssetId, Amount>()
   for (const trade of trades) fees.set(trade.feeAsset, add(fees.get(trade.feeAsset) ?? ZERO, trade.fee))
   const allocations: Allocation[] = []
   for (const [feeAsset, fee] of [...fees].sort(([a], [b]) => (a < b ? -1 : 1))) {
     allocations.push(
       ...allocateFills({
-        participants: record.child.participants,
+        participants: child.participants,
         already: [...already, ...allocations],
         fills: {
           quantity: sum(trades.map((trade) => trade.quantity)),
@@ -70,9 +73,66 @@ export function shareTrades(request: {
         },
         step,
         unit: SHARED_UNIT,
-        rotation: hash32(record.child.id) % record.child.participants.length,
+        rotation: hash32(child.id) % child.participants.length,
       }),
     )
   }
-  return allocations.filter((part) => part.bookId !== HOUSE)
+  return allocations
+}
+
+/**
+ * A client book is never overdrawn: a fee in an asset it does not hold (a third currency, or base after a full sale)
+ * is the firm's, and a share it can't bear at all, which no order of ours could cause, stays with the house.
+ */
+function withinHoldings(
+  context: ExecutionContext,
+  child: ChildOrder,
+  shares: readonly Allocation[],
+): { readonly allocations: readonly Allocation[]; readonly overdrawn: readonly string[] } {
+  // A segregated account's trades are the book's own the moment they are recorded.
+  if (child.account !== OMNIBUS) return { allocations: shares, overdrawn: [] }
+  const { base, quote } = splitMarketKey(child.market)
+  const purse = new Purse(context, child)
+  const allocations: Allocation[] = []
+  const overdrawn: string[] = []
+  for (const share of shares) {
+    const { bookId, quantity, cost, fee, feeAsset } = share
+    const [received, given] = child.side === 'buy' ? [quantity, cost] : [cost, quantity]
+    const [into, outOf] = child.side === 'buy' ? [base, quote] : [quote, base]
+    if (bookId === HOUSE || given > purse.has(bookId, outOf)) {
+      if (bookId !== HOUSE) overdrawn.push(`${bookId} can't give ${formatAmount(given)} ${outOf} on ${child.venue}`)
+      allocations.push({ ...share, bookId: HOUSE })
+      continue
+    }
+    purse.change(bookId, outOf, subtract(ZERO, given))
+    purse.change(bookId, into, received)
+    const own = minimum(fee, maximum(ZERO, purse.has(bookId, feeAsset)))
+    purse.change(bookId, feeAsset, subtract(ZERO, own))
+    allocations.push({ ...share, fee: own })
+    if (own === fee) continue
+    context.log.warn(`the house pays ${formatAmount(subtract(fee, own))} ${feeAsset} of fees for ${bookId}`)
+    allocations.push({ bookId: HOUSE, quantity: ZERO, cost: ZERO, fee: subtract(fee, own), feeAsset })
+  }
+  return { allocations, overdrawn }
+}
+
+/** What the books of a child hold on its venue, as its shares are applied one by one. */
+class Purse {
+  readonly #held = new Map<string, Amount>()
+
+  constructor({ store }: ExecutionContext, { venue, participants }: ChildOrder) {
+    for (const { bookId } of participants) {
+      for (const holding of store.holdingsOf(bookId)) {
+        if (holding.venue === venue) this.#held.set(`${bookId}|${holding.asset}`, holding.quantity)
+      }
+    }
+  }
+
+  has(bookId: ClientBookId, asset: AssetId): Amount {
+    return this.#held.get(`${bookId}|${asset}`) ?? ZERO
+  }
+
+  change(bookId: ClientBookId, asset: AssetId, by: Amount): void {
+    this.#held.set(`${bookId}|${asset}`, add(this.has(bookId, asset), by))
+  }
 }

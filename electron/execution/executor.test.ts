@@ -95,6 +95,19 @@ describe('a plan without faults', () => {
     expect(bench.violations()).toEqual([])
   })
 
+  it.each([
+    ['a third currency that the books do not hold', { asset: 'BNB', rate: 0.0001 }],
+    ['the base currency of a sale that sells all', 'base'],
+  ] as const)('lets the house pay a fee in %s', async (_, feeIn) => {
+    const bench = open({ books: { anna: { binance: { BTC: '0.3' } } }, venue: { feeIn } })
+    await bench.run(bench.parent('sell', { anna: '0.3' }))
+    const asset = feeIn === 'base' ? 'BTC' : 'BNB'
+    expect(bench.holding('anna', 'binance', asset)).toBe('0')
+    expect(Number(bench.holding('house', 'binance', asset))).toBeLessThan(0)
+    expect(bench.events.filter((event) => event.kind === 'alarm')).toEqual([])
+    expect(bench.violations()).toEqual([])
+  })
+
   it('asks for the state and the trades where the answer to an order does not say them', async () => {
     const bench = open()
     bench.venues.binance.behave = () => 'bare'

@@ -3,8 +3,7 @@ import type { ChildRecord } from '../../core/contracts/store.ts'
 import type { VenueId } from '../../core/instruments.ts'
 import { isTerminal, type VenueTrade } from '../../core/order.ts'
 import { millis } from '../../core/units.ts'
-import { absorbOrder, childRecord } from './absorb-order.ts'
-import { allocationFacts } from './allocate-child.ts'
+import { absorbOrder, allocateLate, childRecord } from './absorb-order.ts'
 import { childChangedFacts } from './child-facts.ts'
 import { type ExecutionContext, recordFacts } from './context.ts'
 import { isSettled } from './parent-progress.ts'
@@ -17,7 +16,7 @@ export async function settleChild(context: ExecutionContext, childId: string): P
   const record = childRecord(context, childId)
   if (isSettled(record)) return
   if (isTerminal(record.state)) {
-    recordFacts(context, allocationFacts(context, record, record.trades), 'desk')
+    allocateLate(context, record)
     return
   }
   const { child } = record

@@ -44,7 +44,8 @@ export interface ScriptedVenueOptions {
   readonly markets: readonly Market[]
   /** Absence is proved this long after an order's creation. */
   readonly proofAfterMs?: number
-  readonly feeIn?: 'quote' | 'base' | { readonly asset: string; readonly rate: number }
+  /** received: base for a buy, quote for a sale, as Binance does without its own token. */
+  readonly feeIn?: 'quote' | 'base' | 'received' | { readonly asset: string; readonly rate: number }
 }
 
 interface StoredOrder extends VenueOrder {
@@ -255,7 +256,8 @@ export class ScriptedVenue {
 
   #trade(child: ChildOrder, market: Market, venueOrderId: string, price: Amount, quantity: Amount): VenueTrade {
     const cost = multiply(price, quantity)
-    const { feeIn = 'quote' } = this.#options
+    const { feeIn: mode = 'quote' } = this.#options
+    const feeIn = mode === 'received' ? (child.side === 'buy' ? 'base' : 'quote') : mode
     const rate = typeof feeIn === 'object' ? fromFloat(feeIn.rate) : fromFloat(market.fees.taker)
     const fee = multiply(feeIn === 'base' ? quantity : cost, rate)
     const feeAsset = feeIn === 'quote' ? market.quote : feeIn === 'base' ? market.base : feeIn.asset
