@@ -22,6 +22,10 @@ export function openSandboxAccount(
   if (request.venue === 'kraken' && Buffer.from(secret, 'base64').length === 0) {
     return fail('bad-secret', 'a Kraken secret is base64')
   }
+  const { feeAsset } = request
+  if (feeAsset !== undefined && !venue.paysFeesIn(feeAsset)) {
+    return fail('unknown-asset', `fees at ${request.venue} can't be paid in "${feeAsset}"`)
+  }
   for (const [asset, text] of Object.entries(request.deposits)) {
     if (!venue.assets().has(asset)) {
       return fail('unknown-asset', `${request.venue} has no "${asset}", it has ${[...venue.assets()].join(', ')}`)
@@ -36,7 +40,7 @@ export function openSandboxAccount(
     fees: {
       makerBps: request.makerFeeBps ?? venue.profile.makerFeeBps,
       takerBps: request.takerFeeBps ?? venue.profile.takerFeeBps,
-      feeAsset: request.feeAsset ?? null,
+      feeAsset: feeAsset ?? null,
     },
   })
   for (const [asset, text] of Object.entries(request.deposits)) {

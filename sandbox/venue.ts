@@ -96,6 +96,14 @@ export class Venue implements ExchangeListener {
     return this.#assets
   }
 
+  /** Only where fees come out of what is received, and only in an asset whose price in the quotes is known. */
+  paysFeesIn(asset: string): boolean {
+    return (
+      this.profile.feeScheme === 'received' &&
+      [...this.exchange.books.values()].some(({ rules }) => rules.base === asset)
+    )
+  }
+
   listen(listener: VenueListener): void {
     this.#listeners.add(listener)
   }

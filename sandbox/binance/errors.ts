@@ -25,6 +25,10 @@ export const missingParameter = (name: string): BinanceError =>
   error(400, -1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`)
 export const illegalParameter = (name: string, range: string): BinanceError =>
   error(400, -1100, `Illegal characters found in parameter '${name}'; legal range is '${range}'.`)
+/** Enumerations have codes of their own. */
+export const BAD_TIME_IN_FORCE = error(400, -1115, 'Invalid timeInForce.')
+export const BAD_ORDER_TYPE = error(400, -1116, 'Invalid orderType.')
+export const BAD_SIDE = error(400, -1117, 'Invalid side.')
 export const unwantedParameter = (name: string): BinanceError =>
   error(400, -1106, `Parameter '${name}' sent when not required.`)
 export const badCombination = (): BinanceError => error(400, -1128, 'Combination of optional parameters invalid.')

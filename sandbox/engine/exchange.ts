@@ -2,7 +2,8 @@ import { type Amount, formatAmount, ZERO } from '../../core/amount.ts'
 import { assert, ensureDefined } from '../../core/assert.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { Account, type AccountIdentity, FEE_COLLECTOR, MARKET_MAKER } from './accounts.ts'
-import type { ExchangeListener, OrderEvent, PublicTrade, Transfer } from './changes.ts'
+import { ChangeLog } from './change-log.ts'
+import type { ExchangeListener, PublicTrade, Transfer } from './changes.ts'
 import { type Fee, type FeeScheme, feeInThirdCurrency, feeOf, lockFor } from './fees.ts'
 import {
   checkMarketRules,
@@ -42,14 +43,11 @@ export class Exchange {
   readonly #options: ExchangeOptions
   readonly #accounts = new Map<string, Account>()
   readonly #byApiKey = new Map<string, Account>()
-  #opened: AccountIdentity[] = []
-  #transfers: Transfer[] = []
-  #touched = new Set<Order>()
-  #trades: Trade[] = []
-  #events: (() => void)[] = []
+  readonly #changes: ChangeLog
 
   constructor(options: ExchangeOptions) {
     this.#options = options
+    this.#changes = new ChangeLog(options.listener)
     for (const rules of options.markets) {
       this.books.set(rules.market, new OrderBook(checkMarketRules(rules), options.listener))
     }
@@ -62,8 +60,8 @@ export class Exchange {
     const account = new Account(identity)
     this.#accounts.set(identity.account, account)
     this.#byApiKey.set(identity.apiKey, account)
-    this.#opened.push(identity)
-    this.#commit()
+    this.#changes.account(identity)
+    this.#changes.commit()
     return account
   }
 
@@ -93,9 +91,9 @@ export class Exchange {
     }
     const transfer = { id: this.nextTransferId++, kind, account: name, asset, amount, ...this.#times() }
     this.applyTransfer(transfer)
-    this.#transfers.push(transfer)
-    this.#events.push(() => this.#options.listener.balancesChanged(name, [asset]))
-    this.#commit()
+    this.#changes.transfer(transfer)
+    this.#changes.balances(name, [asset])
+    this.#changes.commit()
     return ok(transfer)
   }
 
@@ -141,14 +139,14 @@ export class Exchange {
     account.lock(pays, locked)
     if (request.timeInForce !== 'fok' || plan.lots === lots) this.#execute(book, order, plan)
     this.#settleRemainder(book, order)
-    this.#commit()
+    this.#changes.commit()
     return ok(order)
   }
 
   cancel(order: Order, reason: OrderReason = 'user'): boolean {
     if (!isLive(order)) return false
     this.#end(order, 'cancelled', reason)
-    this.#commit()
+    this.#changes.commit()
     return true
   }
 
@@ -172,7 +170,7 @@ export class Exchange {
     const book = ensureDefined(this.books.get(market), market)
     const plan = book.plan(side, limit, null, (_ticks, planned) => lots - planned)
     for (const fill of plan.fills) this.#fill(book, side, null, fill)
-    this.#commit()
+    this.#changes.commit()
     return plan.lots
   }
 
@@ -265,8 +263,8 @@ export class Exchange {
       trades: [],
     }
     this.index.add(order)
-    this.#emit(order, 'new')
-    this.#balances(order.account, [this.#pays(order)])
+    this.#changes.order(order, 'new')
+    this.#changes.balances(order.account, [this.#pays(order)])
     return order
   }
 
@@ -297,7 +295,7 @@ export class Exchange {
     if (marketTrades) this.#settleMarket(book, marketTrades, fill.lots, cost)
     if (taker && !maker) this.#options.listener.liquidityTaken(book.rules.market, makerSide, ticks, fill.lots)
     const print: PublicTrade = { id, market: book.rules.market, takerSide, ticks, lots: fill.lots, ...times }
-    this.#events.push(() => this.#options.listener.publicTrade(print))
+    this.#changes.print(print)
   }
 
   #settle(book: OrderBook, order: Order, id: number, ticks: number, lots: number, cost: Amount, maker: boolean): void {
@@ -343,11 +341,11 @@ export class Exchange {
     order.trades.push(trade)
     order.updatedAt = trade.wireTime
     this.index.addTrade(trade)
-    this.#trades.push(trade)
+    this.#changes.trade(trade)
     if (order.filledLots === order.lots) this.#release(order, 'filled', '')
     else order.status = 'partially-filled'
-    this.#emit(order, 'trade', trade)
-    this.#balances(order.account, [...new Set([rules.base, rules.quote, fee.asset])])
+    this.#changes.order(order, 'trade', trade)
+    this.#changes.balances(order.account, [...new Set([rules.base, rules.quote, fee.asset])])
   }
 
   #marketBuyShare(rules: MarketRules, ticks: number, lots: number, takerBps: number, makerBps: number): Amount {
@@ -373,8 +371,8 @@ export class Exchange {
   #end(order: Order, status: 'cancelled' | 'expired', reason: OrderReason): void {
     this.books.get(order.market)?.remove(order)
     this.#release(order, status, reason)
-    this.#emit(order, status)
-    this.#balances(order.account, [this.#pays(order)])
+    this.#changes.order(order, status)
+    this.#changes.balances(order.account, [this.#pays(order)])
   }
 
   #release(order: Order, status: 'filled' | 'cancelled' | 'expired', reason: OrderReason): void {
@@ -393,35 +391,6 @@ export class Exchange {
 
   #times(): { wireTime: number; marketTime: number } {
     return { wireTime: this.#options.wireTime(), marketTime: this.#options.marketTime() }
-  }
-
-  #emit(order: Order, event: OrderEvent, trade?: Trade): void {
-    this.#touched.add(order)
-    const moment = { ...order }
-    this.#events.push(() => this.#options.listener.orderChanged(moment, event, trade))
-  }
-
-  #balances(account: string, assets: readonly string[]): void {
-    this.#events.push(() => this.#options.listener.balancesChanged(account, assets))
-  }
-
-  #commit(): void {
-    const { listener } = this.#options
-    if (this.#opened.length + this.#transfers.length + this.#touched.size + this.#trades.length > 0) {
-      listener.committed({
-        accounts: this.#opened,
-        transfers: this.#transfers,
-        orders: [...this.#touched],
-        trades: this.#trades,
-      })
-      this.#opened = []
-      this.#transfers = []
-      this.#touched = new Set()
-      this.#trades = []
-    }
-    const events = this.#events
-    this.#events = []
-    for (const event of events) event()
   }
 }
 

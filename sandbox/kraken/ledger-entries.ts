@@ -18,6 +18,9 @@ export interface LedgerEntry {
   readonly balance: Amount
 }
 
+/** Ids follow from trades and transfers, so that they are the same after a restart. */
+const FIRST_TRANSFER = 2 ** 31
+
 interface Book {
   readonly entries: LedgerEntry[]
   readonly balances: Map<string, Amount>
@@ -29,7 +32,6 @@ interface Book {
 export class LedgerBooks {
   readonly #exchange: Exchange
   readonly #books = new Map<string, Book>()
-  readonly #accountNumbers = new Map<string, number>()
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
@@ -40,7 +42,6 @@ export class LedgerBooks {
     if (!book) {
       book = { entries: [], balances: new Map(), read: 0 }
       this.#books.set(account, book)
-      this.#accountNumbers.set(account, this.#accountNumbers.size + 1)
     }
     const history = this.#exchange.index.history(account)
     for (; book.read < history.length; book.read++) {
@@ -54,7 +55,16 @@ export class LedgerBooks {
   #addTransfer(book: Book, transfer: Transfer): void {
     const amount = transfer.kind === 'deposit' ? transfer.amount : negate(transfer.amount)
     const refid = krakenId(transfer.kind === 'deposit' ? 'Q' : 'A', transfer.id)
-    this.#add(book, transfer.account, refid, transfer.wireTime, transfer.kind, transfer.asset, amount, ZERO)
+    const { kind: type, asset, wireTime } = transfer
+    this.#add(book, {
+      id: krakenId('L', FIRST_TRANSFER + transfer.id),
+      refid,
+      wireTime,
+      type,
+      asset,
+      amount,
+      fee: ZERO,
+    })
   }
 
   #addTrade(book: Book, trade: Trade): void {
@@ -62,24 +72,21 @@ export class LedgerBooks {
     const quantity = quantityOfLots(rules, trade.lots)
     const [base, quote] = trade.side === 'buy' ? [quantity, negate(trade.cost)] : [negate(quantity), trade.cost]
     const refid = KRAKEN.tradeId(trade)
-    const fee = (asset: string): Amount => (trade.feeAsset === asset ? trade.fee : ZERO)
-    this.#add(book, trade.account, refid, trade.wireTime, 'trade', rules.base, base, fee(rules.base))
-    this.#add(book, trade.account, refid, trade.wireTime, 'trade', rules.quote, quote, fee(rules.quote))
+    const { wireTime } = trade
+    const legs = [
+      { asset: rules.base, amount: base },
+      { asset: rules.quote, amount: quote },
+    ]
+    legs.forEach(({ asset, amount }, leg) => {
+      const id = krakenId('L', trade.id * 4 + (trade.maker ? 2 : 0) + leg)
+      const fee = trade.feeAsset === asset ? trade.fee : ZERO
+      this.#add(book, { id, refid, wireTime, type: 'trade', asset, amount, fee })
+    })
   }
 
-  #add(
-    book: Book,
-    account: string,
-    refid: string,
-    wireTime: number,
-    type: LedgerEntry['type'],
-    asset: string,
-    amount: Amount,
-    fee: Amount,
-  ): void {
-    const balance = ((book.balances.get(asset) ?? 0n) + amount - fee) as Amount
-    book.balances.set(asset, balance)
-    const number = this.#accountNumbers.get(account)! * 10_000_000 + book.entries.length
-    book.entries.push({ id: krakenId('L', number), refid, wireTime, type, asset, amount, fee, balance })
+  #add(book: Book, entry: Omit<LedgerEntry, 'balance'>): void {
+    const balance = ((book.balances.get(entry.asset) ?? 0n) + entry.amount - entry.fee) as Amount
+    book.balances.set(entry.asset, balance)
+    book.entries.push({ ...entry, balance })
   }
 }

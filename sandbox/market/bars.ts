@@ -67,14 +67,18 @@ export class Bars {
     return { openTime, closeTime: openTime + span - 1, open, high, low, close, volume, trades }
   }
 
-  /** Bars that opened in [from, to], oldest first. */
-  range(base: string, quote: string, from: number, to: number, span: number, now: number): Bar[] {
+  /** When the first bar of a span opens. */
+  firstTime(span: number): number {
+    return Math.ceil((this.#path.anchors.firstHour * HOUR) / span) * span
+  }
+
+  /** Bars that opened in [from, to], oldest first; at most `count` of them. */
+  range(base: string, quote: string, from: number, to: number, span: number, now: number, count = Infinity): Bar[] {
     const bars: Bar[] = []
-    const start = Math.max(
-      Math.ceil(from / span) * span,
-      Math.ceil((this.#path.anchors.firstHour * HOUR) / span) * span,
-    )
-    for (let open = start; open <= Math.min(to, now); open += span) bars.push(this.bar(base, quote, open, span, now))
+    const start = Math.max(Math.ceil(from / span) * span, this.firstTime(span))
+    for (let open = start; open <= Math.min(to, now) && bars.length < count; open += span) {
+      bars.push(this.bar(base, quote, open, span, now))
+    }
     return bars
   }
 

@@ -120,6 +120,11 @@ describe('bars', () => {
     expect(bars.range('BTC', 'USDT', start - 1000 * HOUR, start - 1, HOUR, now)).toHaveLength(1000)
   })
 
+  test('asked for from before its beginning, history starts at its first bar', () => {
+    const bars400 = bars.range('BTC', 'USDT', 0, now, DAY, now, 3)
+    expect(bars400.map((bar) => bar.openTime)).toEqual([0, 1, 2].map((day) => bars.firstTime(DAY) + day * DAY))
+  })
+
   test('open at the close before, with high and low around; finer bars add up to coarser ones', () => {
     const day = bars.bar('ETH', 'USDT', GENERATED_START_HOUR * HOUR - DAY, DAY, now)
     const hours = bars.range('ETH', 'USDT', day.openTime, day.closeTime, HOUR, now)

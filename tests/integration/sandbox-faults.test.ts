@@ -202,6 +202,9 @@ describe('accounts and transfers', () => {
     await expect(
       control.post('deposit', { venue: 'binance', account: 'segregated-1', asset: 'BTC', amount: '-5' }),
     ).rejects.toThrow(/positive decimal/)
+    await expect(control.openAccount({ ...account, account: 'x', apiKey: 'key-x', feeAsset: 'USD' })).rejects.toThrow(
+      /can't be paid in "USD"/,
+    )
     await expect(control.openAccount({ ...account, apiKey: 'another-key' })).rejects.toThrow(/under another key/)
     const history = await callBinance(
       { http: binance.http, apiKey: account.apiKey, secret: account.secret },

@@ -121,6 +121,52 @@ describe('the clock stands until it is moved', async () => {
   })
 })
 
+test('snapshot and diffs make the very book that REST shows', async () => {
+  const sandbox = await sandboxForTest({ seed: 6, lockstep: true })
+  const control = new Control(sandbox.addresses.control)
+  const { binance } = sandbox.addresses
+  const socket = new WebSocket(`${binance.ws}/ws/linkusdt@depth@100ms`)
+  onTestFinished(() => socket.close())
+  const events: { U: number; u: number; b: [string, string][]; a: [string, string][] }[] = []
+  socket.on('message', (data) => events.push(JSON.parse(String(data)) as (typeof events)[number]))
+  await new Promise((resolve) => socket.once('open', resolve))
+  const fetchDepth = async () =>
+    (await (await fetch(`${binance.http}/api/v3/depth?symbol=LINKUSDT&limit=5000`)).json()) as {
+      lastUpdateId: number
+      bids: [string, string][]
+      asks: [string, string][]
+    }
+  const trade = (side: string) =>
+    callBinance(binance, 'POST', '/api/v3/order', { symbol: 'LINKUSDT', side, type: 'MARKET', quantity: '2500' })
+  await control.advance(60)
+  await trade('BUY')
+  // In the middle of a step: the snapshot already has the trade, the next diff tells of it again.
+  const snapshot = await fetchDepth()
+  await trade('SELL')
+  const book = { b: new Map(snapshot.bids), a: new Map(snapshot.asks) }
+  for (let step = 0; step < 20; step++) {
+    await control.advance(step % 2 ? 45 : 0.3)
+    await trade(step % 3 ? 'BUY' : 'SELL')
+  }
+  await control.flush()
+  const truth = await fetchDepth()
+  await until('the last diff', () => events.at(-1)?.u === truth.lastUpdateId)
+  const fresh = events.filter((event) => event.u > snapshot.lastUpdateId)
+  expect(fresh[0]!.U).toBeLessThanOrEqual(snapshot.lastUpdateId + 1)
+  for (const event of fresh) {
+    for (const side of ['b', 'a'] as const) {
+      for (const [price, quantity] of event[side]) {
+        if (Number(quantity) === 0) book[side].delete(price)
+        else book[side].set(price, quantity)
+      }
+    }
+  }
+  const sorted = (levels: Iterable<[string, string]>): [string, string][] =>
+    [...levels].sort((x, y) => Number(x[0]) - Number(y[0]))
+  expect(sorted(book.b)).toEqual(sorted(truth.bids))
+  expect(sorted(book.a)).toEqual(sorted(truth.asks))
+})
+
 test('a market that runs by itself can’t be advanced', async () => {
   const sandbox = await sandboxForTest({ seed: 5 })
   await expect(new Control(sandbox.addresses.control).advance(5)).rejects.toThrow(/409.*--lockstep/)

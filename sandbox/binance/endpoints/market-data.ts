@@ -65,9 +65,8 @@ const klines: Endpoint = {
     const now = context.venue.marketTime()
     const last = Math.min(endTime ?? now, now)
     const first = startTime ?? (Math.floor(last / span) - limit + 1) * span
-    const to = Math.min(last, Math.ceil(first / span) * span + (limit - 1) * span)
     const { base, quote, priceDecimals, quantityDecimals } = book.value.rules
-    const bars = context.venue.bars.range(base, quote, first, to, span, now)
+    const bars = context.venue.bars.range(base, quote, first, last, span, now, limit)
     const price = (value: number): string => number8(Number(value.toFixed(priceDecimals)))
     return ok(
       bars.map((bar) => {

@@ -4,7 +4,10 @@ import type { Account } from '../../engine/accounts.ts'
 import type { Order } from '../../engine/order.ts'
 import type { BinanceContext, Endpoint, Endpoints, Parameters } from '../context.ts'
 import {
+  BAD_ORDER_TYPE,
+  BAD_SIDE,
   BAD_SYMBOL,
+  BAD_TIME_IN_FORCE,
   type BinanceError,
   missingParameter,
   NO_SUCH_ORDER,
@@ -28,6 +31,14 @@ const newOrder = z.object({
   newOrderRespType: z.enum(['ACK', 'RESULT', 'FULL'], 'ACK|RESULT|FULL').optional(),
 })
 type NewOrder = z.infer<typeof newOrder>
+
+/** Order features that the sandbox does not have: refused rather than ignored. */
+const UNSUPPORTED = ['stopPrice', 'trailingDelta', 'icebergQty', 'pegPriceType', 'pegOffsetValue']
+const ENUMERATIONS: Readonly<Record<string, BinanceError>> = {
+  side: BAD_SIDE,
+  type: BAD_ORDER_TYPE,
+  timeInForce: BAD_TIME_IN_FORCE,
+}
 
 /** Which parameters belong to which order type. */
 function checkShape(order: NewOrder): Result<true, BinanceError> {
@@ -75,6 +86,12 @@ const placeOrder: Endpoint = {
 }
 
 function readNewOrder(parameters: Parameters, context: BinanceContext): Result<NewOrder, BinanceError> {
+  for (const [name, error] of Object.entries(ENUMERATIONS)) {
+    const value = parameters[name]
+    if (value && !newOrder.shape[name as 'side' | 'type' | 'timeInForce'].safeParse(value).success) return err(error)
+  }
+  const unsupported = UNSUPPORTED.find((name) => parameters[name] !== undefined)
+  if (unsupported !== undefined) return err(unwantedParameter(unsupported))
   const given = read(newOrder, parameters)
   if (!given.ok) return given
   const shape = checkShape(given.value)

@@ -147,8 +147,7 @@ const ohlc: PublicEndpoint = (parameters, context) => {
   if (Number.isNaN(since)) return err(invalidArgument('since'))
   const last = Math.floor(now / span) * span
   const from = since === null || since > last ? last - (MOST_BARS - 1) * span : since + 1
-  const to = Math.min(now, Math.ceil(from / span) * span + (MOST_BARS - 1) * span)
-  const bars = context.venue.bars.range(market.base, market.quote, from, to, span, now)
+  const bars = context.venue.bars.range(market.base, market.quote, from, now, span, now, MOST_BARS)
   const price = (value: number): string => value.toFixed(market.priceDecimals)
   const rows = bars.map((bar) => [
     seconds(bar.openTime),
