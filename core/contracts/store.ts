@@ -105,9 +105,10 @@ export interface DeskStore {
   alarms(): readonly { readonly childId: string; readonly why: string }[]
   /** What 'fills-allocated' has given to each client book of a child so far; empty when nothing was allocated. */
   allocationsOf(childId: string): readonly Allocation[]
-  hasTrade(venue: VenueId, account: VenueAccountId, tradeId: string): boolean
-  /** Ids of every recorded trade of an account. */
-  tradeIds(venue: VenueId, account: VenueAccountId): ReadonlySet<string>
+  /** A trade is named by venue, account, market and id: Binance numbers trades per market. */
+  hasTrade(trade: Pick<VenueTrade, 'venue' | 'account' | 'market' | 'id'>): boolean
+  /** "market id" of every recorded trade of an account. */
+  tradeKeys(venue: VenueId, account: VenueAccountId): ReadonlySet<string>
   tradeCount(): number
   tradingState(): {
     readonly all: TradingState

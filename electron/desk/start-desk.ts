@@ -2,7 +2,7 @@ import { fromFloat } from '../../core/amount.ts'
 import { OMNIBUS } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { DeskApi } from '../../core/contracts/desk-api.ts'
-import type { VenueCredentials, VenueEndpoint } from '../../core/contracts/exchange.ts'
+import type { VenueConnection, VenueCredentials, VenueEndpoint } from '../../core/contracts/exchange.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import type { AssetId, VenueId } from '../../core/instruments.ts'
 import { type Failure, ok, type Result } from '../../core/result.ts'
@@ -12,7 +12,7 @@ import { createExecutor } from '../execution/executor.ts'
 import type { ExecutionSettings } from '../execution/settings.ts'
 import { type Firm, firmFacts, loadFirm } from '../firm/firm.ts'
 import { type LiveMarketData, openMarketData } from '../market/market-data.ts'
-import { DEFAULT_MARKET_DATA_SETTINGS } from '../market/settings.ts'
+import { DEFAULT_MARKET_DATA_SETTINGS, LOCKSTEP_MARKET_DATA_SETTINGS } from '../market/settings.ts'
 import { DEFAULT_PLANNING, type PlanningSettings } from '../proposals/settings.ts'
 import { openStore } from '../store/open-store.ts'
 import { AlertBoard } from './alerts.ts'
@@ -52,7 +52,10 @@ export interface DeskOptions {
   readonly undoMs: number
   readonly optimizerThreads: number
   /** The client books of a new data folder. */
-  readonly newFirm: (markets: World['markets']) => Promise<Result<Firm, Failure>>
+  readonly newFirm: (
+    markets: World['markets'],
+    connections: readonly VenueConnection[],
+  ) => Promise<Result<Firm, Failure>>
   readonly credentials: (store: DeskStore, venue: VenueId, account: string) => VenueCredentials
   readonly funding: (store: DeskStore) => SimulatedFunding & {
     /** Makes sure that every account exists at its venue. */
@@ -106,7 +109,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   })
   const { connections, down } = venues.value
   if (store.clientBooks().length === 0) {
-    const firm = await options.newFirm(venues.value.markets)
+    const firm = await options.newFirm(venues.value.markets, connections)
     if (!firm.ok) return giveUp(firm.error)
     loadFirm(store, firmFacts(firm.value))
     log(`opened the sample firm: ${firm.value.books.length} client books, ${firm.value.models.length} model portfolios`)
@@ -126,7 +129,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     connections,
     markets: world.markets,
     clock: wireClock,
-    ...(options.ageless ? { settings: AGELESS } : {}),
+    ...(options.ageless ? { settings: LOCKSTEP_MARKET_DATA_SETTINGS } : {}),
   })
   closers.push(() => data.close())
   const alerts = new AlertBoard(clock)
@@ -222,12 +225,6 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
 
 /** How far beyond its arrival price a parent may trade, fees apart. */
 const MAXIMUM_SLIPPAGE_BPS = 100
-
-const AGELESS = {
-  probeAfterMs: Number.POSITIVE_INFINITY,
-  amberMs: Number.POSITIVE_INFINITY,
-  redMs: Number.POSITIVE_INFINITY,
-}
 
 function exactPrice(market: MarketWatch, asset: AssetId): ReturnType<typeof fromFloat> | undefined {
   const price = market.priceOf(asset)

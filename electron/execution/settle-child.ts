@@ -143,7 +143,7 @@ async function findByTrades(
 export function unclaimed(context: ExecutionContext, trades: readonly VenueTrade[]): readonly VenueTrade[] {
   const byOrder = new Map<string, VenueTrade>()
   for (const trade of trades) {
-    if (context.store.hasTrade(trade.venue, trade.account, trade.id)) continue
+    if (context.store.hasTrade(trade)) continue
     if (context.store.childByVenueOrder(trade.venue, trade.venueOrderId, trade.market)) continue
     byOrder.set(`${trade.market}|${trade.venueOrderId}`, trade)
   }

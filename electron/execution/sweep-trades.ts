@@ -63,7 +63,7 @@ function marketsOf(context: ExecutionContext, { venue, account }: AccountConnect
 function byOrder(context: ExecutionContext, trades: readonly VenueTrade[]): readonly (readonly VenueTrade[])[] {
   const groups = new Map<string, VenueTrade[]>()
   for (const trade of trades) {
-    if (context.store.hasTrade(trade.venue, trade.account, trade.id)) continue
+    if (context.store.hasTrade(trade)) continue
     const key = `${trade.market}|${trade.venueOrderId}`
     groups.set(key, [...(groups.get(key) ?? []), trade])
   }

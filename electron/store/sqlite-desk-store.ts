@@ -89,7 +89,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
     ...proposals,
     ...orders,
     hasTrade: trades.hasTrade,
-    tradeIds: trades.tradeIds,
+    tradeKeys: trades.tradeKeys,
     tradeCount: trades.tradeCount,
     ...states,
     historyOf: (id) =>

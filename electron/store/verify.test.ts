@@ -147,7 +147,10 @@ describe('tables', () => {
       "INSERT INTO regime VALUES (99, 0, 'calm', 1, '')",
       'table regime: row with sequence 99 does not follow from the journal',
     ],
-    ['DELETE FROM trade', 'table trade: row with venue binance, account omnibus, trade_id t1 is missing'],
+    [
+      'DELETE FROM trade',
+      'table trade: row with venue binance, account omnibus, market binance:BTC/USDT, trade_id t1 is missing',
+    ],
     ["UPDATE ledger SET epoch = 'x'", 'table ledger: row with epoch epoch-of-the-test is missing'],
     ["UPDATE proposal SET state = 'approved'", 'table proposal: state'],
   ])('%s', (sql, message) => {

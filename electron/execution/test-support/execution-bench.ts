@@ -178,14 +178,15 @@ export class ExecutionBench {
 
   /** Sentences for everything that contradicts the venues' own ledger; [] is what every test wants. */
   violations(): readonly string[] {
-    const found: string[] = []
+    const found: string[] = this.events.flatMap((event) => (event.kind === 'alarm' ? [`alarm: ${event.why}`] : []))
     for (const venue of Object.values(this.venues)) {
       const ids = venue.orders.map((order) => order.clientOrderId)
       if (new Set(ids).size !== ids.length) found.push(`${venue.venue}: a client id twice`)
       for (const account of this.store.venueAccounts()) {
-        const recorded = this.store.tradeIds(venue.venue, account)
+        const recorded = this.store.tradeKeys(venue.venue, account)
         const traded = venue.trades.filter((trade) => trade.account === account)
-        for (const trade of traded) if (!recorded.has(trade.id)) found.push(`${trade.id} is not in the journal`)
+        for (const trade of traded)
+          if (!recorded.has(`${trade.market} ${trade.id}`)) found.push(`${trade.id} is not in the journal`)
         if (recorded.size !== traded.length) found.push(`${recorded.size} trades in the journal, ${traded.length} real`)
         const totals = this.store.accountTotals(venue.venue, account)
         for (const asset of ['BTC', 'USDT', 'USD', 'BNB']) {

@@ -128,11 +128,13 @@ CREATE INDEX child_order_with_alarm ON child_order (made_sequence) WHERE alarm I
 CREATE TABLE trade (
   venue TEXT NOT NULL,
   account TEXT NOT NULL,
+  -- Binance numbers trades per market: only with it is an id one trade
+  market TEXT NOT NULL,
   trade_id TEXT NOT NULL,
   sequence INTEGER NOT NULL,
   child_id TEXT REFERENCES child_order (child_id),
   content TEXT NOT NULL,
-  PRIMARY KEY (venue, account, trade_id)
+  PRIMARY KEY (venue, account, market, trade_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX trade_of_child ON trade (child_id, sequence);

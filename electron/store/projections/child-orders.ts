@@ -42,7 +42,7 @@ export const createChildOrdersProjection: CreateProjection = (database) => {
      WHERE child_id = ?`,
   )
   const insertTrade = database.prepare(
-    'INSERT INTO trade (venue, account, trade_id, sequence, child_id, content) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO trade (venue, account, market, trade_id, sequence, child_id, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const insertAllocation = database.prepare(
     `INSERT INTO allocation (child_id, sequence, position, book_id, quantity, cost, fee, fee_asset)
@@ -73,7 +73,8 @@ export const createChildOrdersProjection: CreateProjection = (database) => {
     )
 
   const recordTrade = (trade: VenueTrade, childId: string | null, sequence: number): void => {
-    insertTrade.run(trade.venue, trade.account, trade.id, sequence, childId, encodeEntity(venueTrade, trade))
+    const { venue, account, market, id } = trade
+    insertTrade.run(venue, account, market, id, sequence, childId, encodeEntity(venueTrade, trade))
     if (childId === null) return
     const { row, child } = find(childId)
     const fits = child.account === trade.account && child.market === trade.market && child.side === trade.side
