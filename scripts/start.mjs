@@ -27,6 +27,7 @@ await runScript(async () => {
 function run(binary, args, output) {
   const host = spawn(binary, args, { cwd: process.cwd(), stdio: ['inherit', output, 'inherit'] })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => host.kill(signal))
+  endWithNpm(() => host.kill('SIGTERM'))
   if (host.stdout) {
     host.stdout.pipe(process.stdout)
     openAddress(host.stdout)
@@ -38,6 +39,18 @@ function run(binary, args, output) {
     })
     host.on('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)))
   })
+}
+
+/** npm hands a SIGTERM to its shell, which ends without handing it on: a parent that went is the only sign of it. */
+function endWithNpm(end) {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    end()
+  }, 500)
+  watch.unref()
 }
 
 /** Opens the first address that the host prints, where there is somebody to see it. */

@@ -11,6 +11,7 @@ export interface ProjectCopy {
   /** What the played programs noted, in order. */
   notes(): readonly string[]
   run(script: string, args?: readonly string[], env?: NodeJS.ProcessEnv): Run
+  runProgram(path: string, env: NodeJS.ProcessEnv): Run
   remove(): void
 }
 
@@ -52,29 +53,31 @@ export function copyProject(): ProjectCopy {
     writeFileSync('out/main/package.json', '{}')
     writeFileSync('out/main/serve.js', ${JSON.stringify(HOST)})`,
   )
+  const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv): Run => {
+    const child = spawn(command, args, {
+      cwd: folder,
+      env: { PATH: `${at('programs')}:/usr/bin:/bin`, HOME: folder, NOTES: at('notes'), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+    }
+    return {
+      output: () => output,
+      exitCode: new Promise((resolve) => child.on('close', resolve)),
+      signal: (name) => void child.kill(name),
+    }
+  }
   return {
     folder,
     write,
     program,
     notes: () => (existsSync(at('notes')) ? readFileSync(at('notes'), 'utf8').trim().split('\n') : []),
-    run(script, args = [], env = {}) {
-      const child = spawn(process.execPath, [at(`scripts/${script}`), ...args], {
-        cwd: folder,
-        env: { PATH: `${at('programs')}:/usr/bin:/bin`, HOME: folder, NOTES: at('notes'), ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      let output = ''
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding('utf8').on('data', (text: string) => {
-          output += text
-        })
-      }
-      return {
-        output: () => output,
-        exitCode: new Promise((resolve) => child.on('close', resolve)),
-        signal: (name) => void child.kill(name),
-      }
-    },
+    run: (script, args = [], env = {}) => start(process.execPath, [at(`scripts/${script}`), ...args], env),
+    runProgram: (path, env) => start(at(path), [], env),
     remove: () => rmSync(folder, { recursive: true }),
   }
 }
@@ -84,7 +87,10 @@ const HOST = `
   require('node:fs').appendFileSync(process.env.NOTES, 'serve ' + process.argv.slice(2).join(' ') + '\\n')
   console.log('Trimtab: http://127.0.0.1:4800/?token=abc')
   if (process.env.WAIT) {
-    process.on('SIGTERM', () => process.exit(7))
+    process.on('SIGTERM', () => {
+      require('node:fs').appendFileSync(process.env.NOTES, 'host ended by SIGTERM\\n')
+      process.exit(7)
+    })
     setInterval(() => {}, 1000)
   } else process.exitCode = Number(process.env.EXIT ?? 0)
 `

@@ -47,6 +47,14 @@ describe('npm start', () => {
     expect(await waiting.exitCode).toBe(7)
   })
 
+  test('an npm that is ended takes the host with it, though its shell hands on no signal', async () => {
+    project.program('programs/shell', `"${process.execPath}" "${project.folder}/scripts/start.mjs"; true`)
+    const shell = project.runProgram('programs/shell', { ...NO_ELECTRON, WAIT: '1', npm_lifecycle_event: 'start' })
+    await expect.poll(shell.output, { timeout: 10_000 }).toContain('token=abc')
+    shell.signal('SIGTERM')
+    await expect.poll(() => project.notes().at(-1), { timeout: 10_000 }).toBe('host ended by SIGTERM')
+  })
+
   test('says plainly what is missing', async () => {
     project.program('programs/npm', 'exit 9')
     const offline = project.run('start.mjs', [], NO_ELECTRON)
