@@ -133,7 +133,7 @@ class LineTerm {
   stationarityError(d: number): number {
     if (this.high - this.low <= ON_BOUND) return 0
     // the root's slope is infinite at 0, so a trade is taken as known to the rounding of its weight, no better
-    const more = 1.5 * this.#impact * Math.sqrt(Math.abs(d) + (d === 0 ? 0 : Number.EPSILON))
+    const more = 1.5 * this.#impact * Math.sqrt(Math.abs(d) + Number.EPSILON)
     const less = 1.5 * this.#impact * Math.sqrt(Math.max(0, Math.abs(d) - Number.EPSILON))
     const up = this.#price + (d >= 0 ? this.#buy + more : -this.#sell - less)
     const down = -this.#price + (d <= 0 ? this.#sell + more : -this.#buy - less)

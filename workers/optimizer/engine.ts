@@ -1,6 +1,7 @@
-import { ActiveSet, LineState } from './active-set.ts'
+import { finishOnFace, guessFace, touchedFace } from './active-set.ts'
 import { type Assessment, assess, passes } from './certificate.ts'
 import { explainLines } from './explanation.ts'
+import { LineState } from './face.ts'
 import { checkFeasibility } from './feasibility.ts'
 import { InteriorPoint } from './interior-point.ts'
 import { type RebalanceProblem, validateProblem } from './problem.ts'
@@ -10,7 +11,10 @@ import { createTradeProblem, NEGLIGIBLE_WEIGHT, type TradeProblem } from './trad
 const MAXIMUM_STEPS = 100
 /** Complementarity (scaled) at which the first exact finish is tried. */
 const FIRST_FINISH = 1e-8
-const FINISH_ROUNDS = 40
+/** Rounds of the exact finish while the interior point can still improve, and at its end. */
+const FINISH_ROUNDS = 14
+const LAST_ROUNDS = 80
+const LAST_COMPLEMENTARITY = 1e-22
 
 /** A point with its multipliers and what it is worth. */
 interface Candidate {
@@ -41,28 +45,25 @@ export function solveProblem(problem: RebalanceProblem): RebalanceSolution {
   const feasibility = checkFeasibility(problem, trade)
   if (feasibility.kind === 'infeasible') return { id, status: 'infeasible', ...feasibility.why }
   if (trade.size === 0) {
-    const candidate = judge(problem, trade, new Float64Array(0), new Float64Array(1), () => null)
+    const candidate = judge(problem, trade, new Float64Array(0), new Float64Array(1), new Uint8Array(0))
     return conclude(problem, candidate, 0)
   }
   const point = new InteriorPoint(trade)
   let best: Candidate | null = null
-  let steps = 0
-  while (steps < MAXIMUM_STEPS) {
+  for (let steps = 1; ; steps++) {
     const moved = point.advance()
-    steps++
-    if (moved && point.complementarity > FIRST_FINISH) continue
-    const set = new ActiveSet(trade, point)
-    const consistent = set.run(FINISH_ROUNDS)
-    const candidate = judge(problem, trade, set.trade, set.multipliers, (i) => set.states[i]!)
-    if (consistent && passes(candidate.assessment)) return conclude(problem, candidate, steps)
-    best = better(best, candidate)
-    best = better(
-      best,
-      judge(problem, trade, point.trade, point.multipliers, () => null),
-    )
-    if (!moved || point.complementarity < 1e-17) break
+    const last = !moved || steps === MAXIMUM_STEPS || point.complementarity < LAST_COMPLEMENTARITY
+    if (!last && point.complementarity > FIRST_FINISH) continue
+    for (const face of last ? [guessFace(point), touchedFace(point)] : [guessFace(point)]) {
+      // the interior point as it is, with what is nearly on a bound put there
+      best = better(best, judge(problem, trade, point.trade, point.multipliers, face.states))
+      const consistent = finishOnFace(face, last ? LAST_ROUNDS : FINISH_ROUNDS)
+      const candidate = judge(problem, trade, face.trade, face.multipliers, face.states)
+      if (consistent && passes(candidate.assessment)) return conclude(problem, candidate, steps)
+      best = better(best, candidate)
+    }
+    if (last) return conclude(problem, best!, steps)
   }
-  return conclude(problem, best!, steps)
 }
 
 function conclude(problem: RebalanceProblem, candidate: Candidate, iterations: number): RebalanceSolution {
@@ -106,7 +107,7 @@ function judge(
   trade: TradeProblem,
   trades: Float64Array,
   rows: Float64Array,
-  stateOf: (i: number) => number | null,
+  states: Uint8Array,
 ): Candidate {
   const x = problem.current.map((w, i) => {
     const forced = trade.fixedTrades[i]!
@@ -115,8 +116,8 @@ function judge(
   for (let i = 0; i < trade.size; i++) {
     const line = trade.lines[i]!
     const d = Math.min(trade.high[i]!, Math.max(trade.low[i]!, trades[i]!))
-    const state = stateOf(i)
-    if (Math.abs(d) <= NEGLIGIBLE_WEIGHT && trade.impact[i] === 0) continue
+    const state = states[i]
+    if (state === LineState.hold || d === 0 || (Math.abs(d) <= NEGLIGIBLE_WEIGHT && trade.impact[i] === 0)) continue
     if (state === LineState.low || d === trade.low[i]) x[line] = problem.lower[line]!
     else if (state === LineState.high || d === trade.high[i]) x[line] = problem.upper[line]!
     else x[line] = problem.current[line]! + d

@@ -12,6 +12,7 @@ import type { TradeProblem } from './trade-problem.ts'
  * A line without any cost keeps p alone. Rows are: budget, groups, then turnover where it is capped.
  */
 export class InteriorPoint {
+  readonly problem: TradeProblem
   readonly size: number
   readonly rows: number
   readonly trade: Float64Array
@@ -22,10 +23,12 @@ export class InteriorPoint {
   readonly sell: InteriorSide
   /** Mean product of a bound's distance and its multiplier, in scaled objective. */
   complementarity = Number.POSITIVE_INFINITY
-  readonly #problem: TradeProblem
+  /** Size of a typical multiplier. */
+  readonly priceScale: number
   readonly #capped: boolean
   readonly #base: Float64Array
   readonly #pairs: number
+  #stalled = 0
   readonly #matrix: Float64Array
   readonly #rowValues: Float64Array
   readonly #rowSolved: Float64Array
@@ -40,7 +43,7 @@ export class InteriorPoint {
 
   constructor(problem: TradeProblem) {
     const n = problem.size
-    this.#problem = problem
+    this.problem = problem
     this.size = n
     this.#capped = Number.isFinite(problem.turnover)
     this.rows = 1 + problem.groups.length + (this.#capped ? 1 : 0)
@@ -64,6 +67,7 @@ export class InteriorPoint {
     this.#rowValues.fill(1, 0, n)
     for (const [g, { members }] of problem.groups.entries())
       for (const i of members) this.#rowValues[(g + 1) * n + i] = 1
+    this.priceScale = problem.gradient.reduce((largest, g) => Math.max(largest, Math.abs(g)), 1e-3)
     this.#pairs = this.#start()
   }
 
@@ -72,39 +76,55 @@ export class InteriorPoint {
     this.#evaluate()
     if (!this.#factor()) return false
     const before = this.complementarity
-    this.#solve(0, false)
-    const predicted = this.#productAfter(this.#longestStep(1)) / this.#pairs
-    const centring = Math.min(1, Math.max(1e-6, (predicted / before) ** 3))
-    this.#solve(centring * before, true)
+    if (this.#stalled < 2) {
+      this.#solve(0, false)
+      const predicted = this.#productAfter(this.#longestStep(1)) / this.#pairs
+      const centring = Math.min(1, Math.max(1e-6, (predicted / before) ** 3))
+      this.#solve(centring * before, true)
+    } else {
+      // two steps without progress: back to the central path before going on
+      this.#solve(before, false)
+      this.#stalled = 0
+    }
     const length = this.#longestStep(0.995)
     if (!(length > 1e-10)) return false
     this.#move(length)
+    // directions are spent: the product at length 0 is that of the point itself
     this.complementarity = this.#productAfter(0) / this.#pairs
+    this.#stalled = this.complementarity > 0.8 * before ? this.#stalled + 1 : 0
     return true
   }
 
+  /** The middle of every band, with the same product of distance and multiplier everywhere. Returns their number. */
   #start(): number {
-    const { size: n, low, high, costBuy, costSell, impact, gradient, groups } = this.#problem
-    let price = 1e-3
-    for (let i = 0; i < n; i++) price = Math.max(price, Math.abs(gradient[i]!))
+    const { size: n, low, high, costBuy, costSell, impact, groups, turnover } = this.problem
     let pairs = 0
+    let product = 0
     for (let i = 0; i < n; i++) {
       const [lo, hi, k] = [low[i]!, high[i]!, impact[i]!]
       const free = !this.#capped && costBuy[i] === 0 && costSell[i] === 0 && k === 0
       const base = free || lo > 0 ? lo : Math.min(hi, 0)
       this.#base[i] = base
-      this.buy.place(i, hi - base, free ? 0 : Math.abs(base), costBuy[i]!, k, price)
-      this.sell.place(i, base - lo, Math.abs(base), costSell[i]!, k, price)
-      pairs += 2 * (this.buy.present[i]! + this.sell.present[i]!)
+      this.buy.place(i, hi - base, free ? 0 : Math.abs(base), costBuy[i]!, k)
+      this.sell.place(i, base - lo, Math.abs(base), costSell[i]!, k)
+      for (const side of [this.buy, this.sell]) {
+        if (side.present[i] === 0) continue
+        product += Math.max(this.priceScale, Math.abs(side.cost(i))) * side.value[i]!
+        pairs += 2
+      }
     }
+    product = Math.max(product / (pairs / 2), 1e-12 * this.priceScale)
+    this.buy.price(product)
+    this.sell.price(product)
     this.#placeTrade()
     for (let r = 1; r < this.rows; r++) {
-      const room = r <= groups.length ? groups[r - 1]!.room : this.#problem.turnover
-      this.slack[r] = Math.max(room - this.#rowLevel(r), 0.01)
-      this.multipliers[r] = price
+      const room = r <= groups.length ? groups[r - 1]!.room : turnover
+      // no more room than the row's lines can make: bands may be thinner than any fixed number
+      this.slack[r] = Math.max(room - this.#rowLevel(r), 0.2 * this.#rowRange(r))
+      this.multipliers[r] = product / this.slack[r]!
       pairs++
     }
-    this.complementarity = pairs > 0 ? this.#productAfter(0) / pairs : 0
+    this.complementarity = this.#productAfter(0) / pairs
     return pairs
   }
 
@@ -122,9 +142,18 @@ export class InteriorPoint {
     return sum
   }
 
+  /** How much the lines of a row can move it. */
+  #rowRange(r: number): number {
+    let sum = 0
+    for (let i = 0; i < this.size; i++)
+      if (r > this.problem.groups.length || this.#rowValues[r * this.size + i] === 1)
+        sum += this.problem.high[i]! - this.problem.low[i]!
+    return sum
+  }
+
   #evaluate(): void {
     const n = this.size
-    const { risk, gradient, groups, budget, turnover } = this.#problem
+    const { risk, gradient, groups, budget, turnover } = this.problem
     const linearRows = 1 + groups.length
     const price = this.#capped ? this.multipliers[this.rows - 1]! : 0
     risk.multiply(this.trade, this.#marginal)
@@ -147,7 +176,7 @@ export class InteriorPoint {
     const matrix = this.#matrix
     const turnoverRow = this.#capped ? (m - 1) * n : -1
     let turnoverDiagonal = 0
-    matrix.set(this.#problem.risk.dense)
+    matrix.set(this.problem.risk.dense)
     for (let i = 0; i < n; i++) {
       const [b, s] = [this.buy.compliance[i]!, this.sell.compliance[i]!]
       // the small addition only damps the step: a singular Q with free lines has no other curvature

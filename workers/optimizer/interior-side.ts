@@ -45,7 +45,8 @@ export class InteriorSide {
     this.#upperProduct = column()
   }
 
-  place(i: number, width: number, offset: number, slope: number, impact: number, price: number): void {
+  /** Puts a side of positive width in its middle; the multipliers come with `price`. */
+  place(i: number, width: number, offset: number, slope: number, impact: number): void {
     if (!(width > 0)) return
     this.present[i] = 1
     this.offset[i] = offset
@@ -53,8 +54,20 @@ export class InteriorSide {
     this.impact[i] = impact
     this.value[i] = width / 2
     this.room[i] = width / 2
-    this.lowerPrice[i] = price
-    this.upperPrice[i] = price
+  }
+
+  /** Marginal trading cost of line i where it stands. */
+  cost(i: number): number {
+    return this.slope[i]! + 1.5 * this.impact[i]! * Math.sqrt(this.offset[i]! + this.value[i]!)
+  }
+
+  /** Gives every product of distance and multiplier the same size: thin bands then block nothing. */
+  price(product: number): void {
+    for (let i = 0; i < this.present.length; i++) {
+      if (this.present[i] === 0) continue
+      this.lowerPrice[i] = product / this.value[i]!
+      this.upperPrice[i] = product / this.room[i]!
+    }
   }
 
   /** Cost, bound multipliers and the marginal value outside: the residual of stationarity and the side's curvature. */
@@ -69,6 +82,10 @@ export class InteriorSide {
     return residual
   }
 
+  width(i: number): number {
+    return this.value[i]! + this.room[i]!
+  }
+
   product(i: number): number {
     return this.value[i]! * this.lowerPrice[i]! + this.room[i]! * this.upperPrice[i]!
   }
@@ -80,8 +97,16 @@ export class InteriorSide {
       const [v, room, step] = [this.value[i]!, this.room[i]!, this.step[i]!]
       this.#lowerProduct[i] = target - v * this.lowerPrice[i]! - (corrected ? step * this.#lowerStep[i]! : 0)
       this.#upperProduct[i] = target - room * this.upperPrice[i]! + (corrected ? step * this.#upperStep[i]! : 0)
-      this.pull[i] = this.residual[i]! - this.#lowerProduct[i]! / v + this.#upperProduct[i]! / room
+      const curved = corrected && this.impact[i]! > 0 ? this.#bend(i, step) : 0
+      this.pull[i] = this.residual[i]! + curved - this.#lowerProduct[i]! / v + this.#upperProduct[i]! / room
     }
+  }
+
+  /** What the linearised marginal cost of impact misses over a step. */
+  #bend(i: number, step: number): number {
+    const size = this.offset[i]! + this.value[i]!
+    const after = Math.max(0, size + step)
+    return 1.5 * this.impact[i]! * (Math.sqrt(after) - Math.sqrt(size)) - this.curvature[i]! * (after - size)
   }
 
   /** The step that answers a change of the price outside. */
