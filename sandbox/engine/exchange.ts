@@ -186,8 +186,11 @@ export class Exchange {
     book.rest(order.side, ensureDefined(order.ticks, 'price of a resting order'), order, order.lots - order.filledLots)
   }
 
-  /** Books a stored trade: balances, the market's side and the fee. Locks are the orders' own matter. */
-  applyTrade(trade: Trade, againstMarket: boolean): void {
+  /**
+   * Books a stored trade: balances, fee, and the market as the other side; where that was a client, its own trade
+   * takes the market out again. Locks are the orders' own matter.
+   */
+  applyTrade(trade: Trade): void {
     const { rules } = ensureDefined(this.books.get(trade.market), trade.market)
     const account = ensureDefined(this.#accounts.get(trade.account), trade.account)
     const quantity = quantityOfLots(rules, trade.lots)
@@ -196,10 +199,8 @@ export class Exchange {
     account.credit(rules.quote, (-sign * trade.cost) as Amount)
     account.credit(trade.feeAsset, -trade.fee as Amount)
     this.feeCollector.credit(trade.feeAsset, trade.fee)
-    if (againstMarket) {
-      this.marketMaker.credit(rules.base, (-sign * quantity) as Amount)
-      this.marketMaker.credit(rules.quote, (sign * trade.cost) as Amount)
-    }
+    this.marketMaker.credit(rules.base, (-sign * quantity) as Amount)
+    this.marketMaker.credit(rules.quote, (sign * trade.cost) as Amount)
     this.index.addTrade(trade)
   }
 

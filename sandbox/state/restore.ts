@@ -44,9 +44,7 @@ function restoreOrder(orders: Map<number, Order>, stored: Omit<Order, 'trades'>)
 
 function restoreTrades(exchange: Exchange, orders: Map<number, Order>, trades: readonly Trade[]): void {
   for (const trade of trades) {
-    // A match of two clients has two trades in the same record; otherwise the market was the other side.
-    const sides = trades.filter((other) => other.id === trade.id && other.market === trade.market)
-    exchange.applyTrade(trade, sides.length === 1)
+    exchange.applyTrade(trade)
     ensureDefined(orders.get(trade.orderId), `order ${trade.orderId} of trade ${trade.id}`).trades.push(trade)
   }
 }
