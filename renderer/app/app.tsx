@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useMemo } from 'react'
 import { BRIDGE_NAME } from '../../core/contracts/host-bridge.ts'
 import { ClientBookScreen } from '../features/client-book/client-book-screen.tsx'
 import { MonitorScreen } from '../features/monitor/monitor-screen.tsx'
+import { ProposalsScreen } from '../features/proposals/proposals-screen.tsx'
 import { type Desk, DeskProvider, useDesk, useDeskState, useNow, useSnapshot, useView } from '../state/desk-context.tsx'
 import { formatRoute } from '../state/route.ts'
 import { Button } from '../ui/controls.tsx'
@@ -91,6 +92,8 @@ function Screen() {
   switch (route.screen) {
     case 'books':
       return <ClientBookScreen bookId={route.bookId} />
+    case 'proposals':
+      return <ProposalsScreen />
     default:
       return <MonitorScreen />
   }

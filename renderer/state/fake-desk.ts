@@ -102,7 +102,8 @@ export class FakeDesk {
       if (k % 5 === 3) executing.push(book)
       else if (k === 1 || k % 9 === 4) this.#status.set(book.row, k % 2 ? 'cool-down' : 'cost-exceeds-benefit')
       else {
-        const remark = REMARKS.find(([at]) => at === opened++)
+        const place = opened++
+        const remark = REMARKS.find(([at]) => at === place)
         const proposal = this.#propose(book)
         this.#proposals.set(
           proposal.id,

@@ -45,7 +45,7 @@ export interface DataGridProps<Item> {
   onExpand?(item: Item, expanded: boolean): void
   onMenu?(item: Item, at: { readonly left: number; readonly top: number }): void
   /** A row across all columns, such as the head of a group. */
-  fullRow?(item: Item): ReactNode | null
+  renderFullRow?(item: Item): ReactNode | null
   rowHeight?(item: Item): number | undefined
   rowClass?(item: Item): string
   isTicked?(item: Item): boolean | undefined
@@ -186,7 +186,7 @@ export function DataGrid<Item>(props: DataGridProps<Item>) {
   const cursorId = inHead
     ? `${id}-h${column}`
     : current >= 0
-      ? `${id}-r${current}-c${props.fullRow?.(items[current]!) ? 0 : cellOf(columns, items[current]!, column)}`
+      ? `${id}-r${current}-c${props.renderFullRow?.(items[current]!) ? 0 : cellOf(columns, items[current]!, column)}`
       : undefined
   return (
     <div
@@ -261,7 +261,7 @@ export function DataGrid<Item>(props: DataGridProps<Item>) {
               isCurrent={row.index === current && found >= 0}
               cursorColumn={row.index === current && !inHead ? column : -1}
               className={props.rowClass?.(item) ?? ''}
-              full={props.fullRow?.(item) ?? null}
+              full={props.renderFullRow?.(item) ?? null}
               ticked={props.isTicked?.(item)}
               level={props.levelOf?.(item)}
               expanded={props.isExpanded?.(item)}
