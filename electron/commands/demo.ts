@@ -57,6 +57,7 @@ async function run(flags: DemoFlags): Promise<Outcome> {
     sandbox: sandbox.value.addresses,
     seed: seed.value,
     books: books.value,
+    drifted: false,
     lockstepClock: new ManualClock(0),
     advisor: 'demo',
     undoMs: 0,

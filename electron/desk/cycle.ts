@@ -48,13 +48,14 @@ export const positionFor = (
 
 /**
  * Ends open proposals that no longer hold: expired, book changed, back inside its band, prices moved. Those whose
- * prices moved are asked for again under the same trigger.
+ * prices moved are asked for again under the same trigger. Those that wait out their undo window are left alone: they are
+ * checked again when they are released.
  */
-export function reviewOpen(market: MarketView, deps: CycleDeps): void {
+export function reviewOpen(market: MarketView, deps: CycleDeps, releasing: ReadonlySet<string>): void {
   const { proposals, world, clock, settings } = deps
   const now = clock.now()
   const ended = proposals.list().flatMap((proposal) => {
-    const verdict = reviewOne(proposal, market, deps)
+    const verdict = releasing.has(proposal.id) ? null : reviewOne(proposal, market, deps)
     if (verdict === null) return []
     if (verdict.again && proposal.trigger.kind !== 'band-breach') proposals.request(proposal.bookId, proposal.trigger)
     return [{ proposal, state: verdict.state, why: verdict.why }]

@@ -113,7 +113,7 @@ export class Desk {
   async plan(): Promise<{ readonly made: readonly Proposal[]; readonly outcomes: readonly ApprovalOutcome[] }> {
     const view = this.parts.market.view()
     const outcomes = this.approvals.releaseDue(view)
-    reviewOpen(view, this.#cycleDeps)
+    reviewOpen(view, this.#cycleDeps, new Set(this.approvals.pending.flatMap((approval) => approval.proposalIds)))
     const candidates = new Set([...this.breached(), ...this.parts.proposals.requests.keys()])
     const made = await planNeeded(candidates, view, this.#cycleDeps)
     this.approvals.releaseAutomatic(made, view)

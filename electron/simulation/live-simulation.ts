@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ok, type Failure, type Result } from '../../core/result.ts'
+import { type Failure, ok, type Result } from '../../core/result.ts'
 import { runLive } from '../desk/live-loop.ts'
 import type { RunningDesk } from '../hosts/desk-factory.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
@@ -45,6 +45,7 @@ export async function startLiveSimulation(options: LiveSimulationOptions): Promi
     sandbox: sandbox.value.addresses,
     seed: options.seed,
     books: options.books,
+    drifted: true,
     lockstepClock: null,
     advisor: 'Advisor 1',
     undoMs: UNDO_MS,

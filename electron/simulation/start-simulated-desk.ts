@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { SandboxAddresses } from '../../core/contracts/sandbox-control.ts'
+import type { AssetId } from '../../core/instruments.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { type StartedDesk, startDesk } from '../desk/start-desk.ts'
@@ -11,6 +12,7 @@ import { createSampleFirm } from '../firm/sample-firm.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
 import { simulatedCredentials } from './accounts.ts'
 import { createControlClient, type SandboxControl } from './control-client.ts'
+import { driftedFirm } from './drifted-firm.ts'
 import { createSimulatedFunding } from './funding.ts'
 import { SimulatedMarketTime } from './market-time.ts'
 
@@ -22,6 +24,8 @@ export interface SimulatedDeskOptions {
   readonly seed: number
   /** Client books of the sample firm of a new data folder. */
   readonly books: number
+  /** True: the sample firm's books drifted since they were last in band. False: they open inside their bands. */
+  readonly drifted: boolean
   /** Null: live, driven by timers. Else the desk's clock, which follows the market's. */
   readonly lockstepClock: (Clock & { set(to: number): void }) | null
   readonly advisor: string
@@ -73,12 +77,14 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
     ageless: lockstep,
     undoMs: options.undoMs,
     optimizerThreads: 2,
-    newFirm: async (markets) => {
+    newFirm: async (markets, connections) => {
       const now = await control.state()
       if (!now.ok) return now
       const pricesUsd = new Map(Object.entries(now.value.prices).map(([asset, price]) => [asset, Number(price)]))
       pricesUsd.set('USD', 1)
-      return ok(createSampleFirm({ seed, books: options.books, pricesUsd, markets, now: millis(now.value.marketTime) }))
+      const make = (prices: ReadonlyMap<AssetId, number>) =>
+        createSampleFirm({ seed, books: options.books, pricesUsd: prices, markets, now: millis(now.value.marketTime) })
+      return ok(options.drifted ? await driftedFirm(make, pricesUsd, connections, markets) : make(pricesUsd))
     },
     credentials: (store, venue, account) => simulatedCredentials(store.epoch, venue, account),
     funding: (store) => createSimulatedFunding(control, store),
