@@ -180,18 +180,24 @@ class QueueingExecutor implements Executor {
 
   #enqueuePlan(planId: string): void {
     this.#queued++
-    const run = this.#inTurn(async () => {
+    void this.#inTurn(async () => {
       this.#queued--
-      if (this.#stopping) return
-      this.#running = planId
-      await tradePlan(this.#context, planId)
-      if (this.#stopping) return
-      if (isPlanSettled(this.#context, planId)) await endPlan(this.#context, planId)
-      else this.#settle(planId, 'venue-unavailable')
-    }).finally(() => {
-      if (this.#running === planId) this.#running = null
+      try {
+        if (!this.#stopping) await this.#runPlan(planId)
+      } catch (error) {
+        this.#stopOn(error, planId)
+      } finally {
+        this.#running = null
+      }
     })
-    run.catch((error: unknown) => this.#stopOn(error, planId))
+  }
+
+  async #runPlan(planId: string): Promise<void> {
+    this.#running = planId
+    await tradePlan(this.#context, planId)
+    if (this.#stopping) return
+    if (isPlanSettled(this.#context, planId)) await endPlan(this.#context, planId)
+    else this.#settle(planId, 'venue-unavailable')
   }
 
   /** Beside other plans, since nothing is sent; only its end takes its turn. */

@@ -1,6 +1,8 @@
-import { type Amount, ceilToStep, divide, floorToStep, fromFloat, maximum } from '../../core/amount.ts'
+import { type Amount, ceilToStep, divide, floorToStep, fromFloat, maximum, prorate } from '../../core/amount.ts'
 import type { Level } from '../../core/instruments.ts'
 import type { ParentOrder, Side } from '../../core/order.ts'
+
+const WHOLE = 100_000_000n as Amount
 
 /**
  * The worst price a child of this parent may accept, in quote currency on the tick: arrival price ± allowed slippage,
@@ -11,9 +13,10 @@ export function parentPriceCap(
   quotePriceUsd: Amount,
   tick: Amount,
 ): Amount {
-  const sign = parent.side === 'buy' ? 1 : -1
-  const capUsd = fromFloat(parent.arrivalPriceUsd * (1 + (sign * parent.maximumSlippageBps) / 1e4))
-  const cap = divide(capUsd, quotePriceUsd)
+  // In hundred-millionths, so that a cap on a round tick is not lost to binary fractions.
+  const slippage = BigInt(Math.round(parent.maximumSlippageBps * 1e4))
+  const factor = (WHOLE + (parent.side === 'buy' ? slippage : -slippage)) as Amount
+  const cap = divide(prorate(fromFloat(parent.arrivalPriceUsd), factor, WHOLE), quotePriceUsd)
   // One tick at least: a price of zero is no limit at all.
   return maximum(parent.side === 'buy' ? floorToStep(cap, tick) : ceilToStep(cap, tick), tick)
 }

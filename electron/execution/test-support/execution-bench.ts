@@ -163,6 +163,7 @@ export class ExecutionBench {
   restart(): void {
     this.store.close()
     this.onRestart()
+    this.events.length = 0
     this.store = this.#openStore()
     this.executor = this.#createExecutor()
   }
