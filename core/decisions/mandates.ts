@@ -16,9 +16,7 @@ export function decideMandate(
   if (proposal.trigger.kind === 'manual') return ask('asked for by an advisor, who approves it')
   if (proposal.cleanliness !== 'clean') return ask(proposal.remarks.join('; '))
   if (proposal.turnover > book.mandate.maximumTurnover)
-    return ask(
-      `turnover ${percent(proposal.turnover)} is above the mandate's ${percent(book.mandate.maximumTurnover)}`,
-    )
+    return ask(`turnover ${percent(proposal.turnover)} is above the mandate's ${percent(book.mandate.maximumTurnover)}`)
   const costBps = (1e4 * proposal.cost.totalUsd) / proposal.valueUsd
   if (costBps > book.mandate.maximumCostBps)
     return ask(`cost ${costBps.toFixed(1)} bps is above the mandate's ${book.mandate.maximumCostBps} bps`)

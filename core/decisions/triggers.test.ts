@@ -23,7 +23,11 @@ describe('a client book gets a proposal when it needs one, else a reason', () =>
 
   test.each([
     ['inside its bands', quiet, 'inside-band'],
-    ['a price is missing', { ...breached, breachedAssets: null, unableWhy: 'the price of DOT is stale' }, 'stale-price'],
+    [
+      'a price is missing',
+      { ...breached, breachedAssets: null, unableWhy: 'the price of DOT is stale' },
+      'stale-price',
+    ],
     ['a proposal is open', { ...breached, hasOpenProposal: true }, 'open-proposal'],
     ['orders are working', { ...breached, isExecuting: true }, 'executing'],
     ['paused', { ...breached, pausedUntil: later }, 'paused'],
