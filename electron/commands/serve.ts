@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { runBrowserHost } from '../hosts/run-browser-host.ts'
-import { startLiveSimulation } from '../simulation/live-simulation.ts'
+import { simulationHost } from '../hosts/simulation-host.ts'
 import { defaultDataFolder, installation } from './installation.ts'
 import { badInput, EXIT, log, type Outcome, parseWhole, type Settle } from './outcome.ts'
 
@@ -36,22 +36,12 @@ async function run(flags: ServeFlags): Promise<Outcome> {
   const speed = parseWhole('--speed', flags.speed, 1, 3_600)
   if (!speed.ok) return badInput(speed.error.message)
   const place = installation()
+  const dataFolder = flags.data ?? defaultDataFolder()
+  const told = { port: port.value, dataFolder, books: books.value, seed: seed.value, speed: speed.value }
   const code = await runBrowserHost({
+    ...simulationHost({ ...told, prices: flags.prices ?? null }, dataFolder, place),
     rendererDir: place.rendererDir,
     port: port.value,
-    report: (message) => log(message),
-    startDesk: () =>
-      startLiveSimulation({
-        dataFolder: flags.data ?? defaultDataFolder(),
-        workersDir: place.workersDir,
-        migrationsDir: place.migrationsDir,
-        sandboxEntry: place.sandboxEntry,
-        seed: seed.value,
-        books: books.value,
-        prices: flags.prices ?? null,
-        speed: speed.value,
-        log,
-      }),
     onAddress: (address) => void process.stdout.write(`Trimtab (SIMULATION): ${address}\n`),
     onFailure: log,
   })
