@@ -5,6 +5,7 @@ export const EXIT_CODES = { done: 0, failed: 1, badInput: 2 } as const
 
 /** One Ctrl+C arrives twice: from the terminal, and handed on by whoever started us. */
 const REPEAT_MS = 1000
+const PARENT_CHECK_MS = 500
 
 export interface RunOptions extends BrowserHostOptions {
   /** The address, once pages can be served. */
@@ -27,6 +28,7 @@ export async function runBrowserHost(options: RunOptions): Promise<number> {
         resolve()
       })
     }
+    endWithNpm(resolve)
   })
   const host = await startBrowserHost(options)
   if (!host.ok) {
@@ -37,4 +39,13 @@ export async function runBrowserHost(options: RunOptions): Promise<number> {
   await interrupted
   await host.value.close()
   return EXIT_CODES.done
+}
+
+/** npm hands a SIGTERM to its shell, which ends without handing it on: a parent that went is the only sign of it. */
+function endWithNpm(end: () => void): void {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) end()
+  }, PARENT_CHECK_MS).unref()
 }
