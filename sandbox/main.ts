@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs'
 import { parseCommandLine, USAGE } from './command-line.ts'
 import { type RunningSandbox, startSandbox } from './server.ts'
 
+// Whoever started the sandbox may be gone: a broken pipe must not end the exchanges.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
+
 const log = (message: string): void => console.error(`sandbox: ${message}`)
 
 function refuse(message: string): never {

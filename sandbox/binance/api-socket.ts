@@ -60,7 +60,10 @@ export function serveApiSocket(socket: ClientSocket, context: BinanceContext, us
         () => run(parsed, socket, context, users),
         (seconds) => failure(parsed, weightExceeded(WEIGHT_PER_MINUTE), context, seconds),
       )
-      .then((answer: Answer) => (answer === 'drop' ? socket.terminate() : socket.send(answer.body)))
+      .then(
+        (answer: Answer) => (answer === 'drop' ? socket.terminate() : socket.send(answer.body)),
+        (error: unknown) => socket.failed(error),
+      )
   })
 }
 

@@ -40,10 +40,15 @@ export class ClientSocket {
       try {
         handler(data.toString())
       } catch (error) {
-        this.#log(`socket: ${error instanceof Error ? error.stack : String(error)}`)
-        this.terminate()
+        this.failed(error)
       }
     })
+  }
+
+  /** Something broke while serving this client: it is logged, and the client is cut off. */
+  failed(error: unknown): void {
+    this.#log(`socket: ${error instanceof Error ? error.stack : String(error)}`)
+    this.terminate()
   }
 
   onClose(handler: () => void): void {

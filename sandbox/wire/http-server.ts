@@ -58,7 +58,12 @@ export async function startHttpServer(
     const url = parseUrl(request)
     sockets.handleUpgrade(request, stream, head, (socket) => {
       socket.on('error', () => socket.terminate())
-      options.connected!(socket, url.path, url.query)
+      try {
+        options.connected!(socket, url.path, url.query)
+      } catch (error) {
+        options.log(`${options.name} ${url.path}: ${error instanceof Error ? error.stack : String(error)}`)
+        socket.terminate()
+      }
     })
   })
   server.on('clientError', (_error, stream) => stream.destroy())
