@@ -2,6 +2,7 @@ import { Face, LineState } from './face.ts'
 import type { InteriorPoint } from './interior-point.ts'
 import type { InteriorSide } from './interior-side.ts'
 import { freeLineForStuckRow, settleIdlePrices } from './row-prices.ts'
+import type { TradeProblem } from './trade-problem.ts'
 
 /** Violations that count as none, in weight and in scaled price: at first, and once rounds repeat themselves. */
 const TIGHT = 1e-13
@@ -20,17 +21,18 @@ export function guessFace(start: InteriorPoint): Face {
   return face
 }
 
-/** The face an interior point touches within 1e-11: for ends where prices vanish and say nothing. */
-export function touchedFace(start: InteriorPoint): Face {
-  const face = guessFace(start)
-  const { low, high, size } = face.problem
+/** The face a feasible trade touches within 1e-11: for ends where prices vanish and say nothing. */
+export function touchedFace(problem: TradeProblem, trade: Float64Array, multipliers: Float64Array): Face {
+  const face = new Face(problem, trade, multipliers)
+  const { low, high, size } = problem
   for (let i = 0; i < size; i++) {
-    const d = start.trade[i]!
+    const d = trade[i]!
     if (Math.abs(d) <= TOUCH && !face.isSmooth(i)) face.states[i] = LineState.hold
     else if (d - low[i]! <= TOUCH) face.states[i] = LineState.low
     else if (high[i]! - d <= TOUCH) face.states[i] = LineState.high
     else face.states[i] = face.isSmooth(i) ? LineState.smooth : d > 0 ? LineState.buying : LineState.selling
   }
+  for (let r = 0; r < face.rows; r++) face.activeRows[r] = r === 0 || face.rowResidual(r) >= -TOUCH ? 1 : 0
   return face
 }
 

@@ -52,7 +52,6 @@ class Simplex {
   readonly #columns: number
   readonly #program: LinearProgram
   readonly #upper: Float64Array
-  readonly #artificialSign: Float64Array
   readonly #basis: Int32Array
   readonly #basic: Uint8Array
   readonly #inverse: Float64Array
@@ -63,27 +62,27 @@ class Simplex {
     this.#program = program
     this.#rows = rows
     this.#columns = columns
-    const total = columns + rows
+    // each row may be missed either way: artificial columns +e and −e, the first rows of them positive
+    const total = columns + 2 * rows
     this.values = new Float64Array(total)
     this.#upper = new Float64Array(total).fill(Number.POSITIVE_INFINITY)
     this.#upper.set(upper)
-    this.#artificialSign = Float64Array.from(rhs, (value) => (value < 0 ? -1 : 1))
-    this.#basis = Int32Array.from({ length: rows }, (_, r) => columns + r)
+    this.#basis = Int32Array.from(rhs, (value, r) => columns + (value < 0 ? rows + r : r))
     this.#basic = new Uint8Array(total)
     this.#inverse = new Float64Array(rows * rows)
-    for (let r = 0; r < rows; r++) {
-      this.values[columns + r] = Math.abs(rhs[r]!)
-      this.#basic[columns + r] = 1
-      this.#inverse[r * rows + r] = this.#artificialSign[r]!
+    for (const [r, column] of this.#basis.entries()) {
+      this.values[column] = Math.abs(rhs[r]!)
+      this.#basic[column] = 1
+      this.#inverse[r * rows + r] = rhs[r]! < 0 ? -1 : 1
     }
   }
 
   phaseOneCost(): Float64Array {
-    return new Float64Array(this.#columns + this.#rows).fill(1, this.#columns)
+    return new Float64Array(this.values.length).fill(1, this.#columns)
   }
 
   phaseTwoCost(cost: Float64Array): Float64Array {
-    const full = new Float64Array(this.#columns + this.#rows)
+    const full = new Float64Array(this.values.length)
     full.set(cost)
     return full
   }
@@ -92,9 +91,10 @@ class Simplex {
   closeArtificials(): Float64Array {
     const shortfall = new Float64Array(this.#rows)
     for (let r = 0; r < this.#rows; r++) {
-      const left = this.values[this.#columns + r]!
-      shortfall[r] = this.#artificialSign[r]! * left
-      this.#upper[this.#columns + r] = Math.max(0, left)
+      const short = this.#columns + r
+      const over = short + this.#rows
+      shortfall[r] = this.values[short]! - this.values[over]!
+      for (const column of [short, over]) this.#upper[column] = Math.max(0, this.values[column]!)
     }
     return shortfall
   }
@@ -111,7 +111,7 @@ class Simplex {
 
   minimise(cost: Float64Array): void {
     this.#cost = cost
-    const limit = 50 * (this.#columns + this.#rows) + 1000
+    const limit = 50 * this.values.length + 1000
     let stalled = 0
     for (let pivot = 0; pivot < limit; pivot++) {
       if (pivot % 40 === 39) this.#refresh()
@@ -127,15 +127,17 @@ class Simplex {
     if (j < this.#columns) for (let r = 0; r < rows; r++) out[r] = this.#program.matrix[j * rows + r]!
     else {
       out.fill(0)
-      out[j - this.#columns] = this.#artificialSign[j - this.#columns]!
+      const at = j - this.#columns
+      out[at % rows] = at < rows ? 1 : -1
     }
   }
 
   #reducedCost(j: number, prices: Float64Array): number {
     const rows = this.#rows
     let reduced = this.#cost[j]!
-    if (j < this.#columns) for (let r = 0; r < rows; r++) reduced -= prices[r]! * this.#program.matrix[j * rows + r]!
-    else reduced -= prices[j - this.#columns]! * this.#artificialSign[j - this.#columns]!
+    const at = j - this.#columns
+    if (at < 0) for (let r = 0; r < rows; r++) reduced -= prices[r]! * this.#program.matrix[j * rows + r]!
+    else reduced -= at < rows ? prices[at]! : -prices[at - rows]!
     return reduced
   }
 

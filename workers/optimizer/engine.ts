@@ -13,7 +13,7 @@ const MAXIMUM_STEPS = 100
 const FIRST_FINISH = 1e-8
 /** Rounds of the exact finish while the interior point can still improve, and at its end. */
 const FINISH_ROUNDS = 14
-const LAST_ROUNDS = 80
+const LAST_ROUNDS = 400
 const LAST_COMPLEMENTARITY = 1e-22
 
 /** A point with its multipliers and what it is worth. */
@@ -54,7 +54,13 @@ export function solveProblem(problem: RebalanceProblem): RebalanceSolution {
     const moved = point.advance()
     const last = !moved || steps === MAXIMUM_STEPS || point.complementarity < LAST_COMPLEMENTARITY
     if (!last && point.complementarity > FIRST_FINISH) continue
-    for (const face of last ? [guessFace(point), touchedFace(point)] : [guessFace(point)]) {
+    const faces = [guessFace(point)]
+    if (last)
+      faces.push(
+        touchedFace(trade, point.trade, point.multipliers),
+        touchedFace(trade, feasibility.trade, new Float64Array(point.rows)),
+      )
+    for (const face of faces) {
       // the interior point as it is, with what is nearly on a bound put there
       best = better(best, judge(problem, trade, point.trade, point.multipliers, face.states))
       const consistent = finishOnFace(face, last ? LAST_ROUNDS : FINISH_ROUNDS)

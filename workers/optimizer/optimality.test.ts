@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createRandom } from '../../core/random.ts'
+import { OptimizerEngine, solveProblem } from './engine.ts'
+import type { RebalanceProblem } from './problem.ts'
+import { randomProblem } from './random-problems.ts'
+import type { Solved } from './solution.ts'
+import { covarianceOf, objectiveOf, violationOf } from './test-problems.ts'
+
+/**
+ * Optimality recomputed from x and the multipliers alone: a lower bound of the objective over all feasible points,
+ * from linearising the risk at x and searching every line's best weight by a ternary search (the line's term is convex).
+ */
+function lowerBound(problem: RebalanceProblem, { x, multipliers }: Solved): number {
+  const n = x.length
+  let bound = -multipliers.budget
+  for (const [g, { cap }] of problem.groupCaps.entries()) bound -= multipliers.groups[g]! * cap
+  if (problem.turnoverCap !== null) bound -= multipliers.turnover * 2 * problem.turnoverCap
+  for (let i = 0; i < n; i++) {
+    let slope = 0
+    for (let j = 0; j < n; j++) slope += problem.riskScale * covarianceOf(problem, i, j) * (x[j]! - problem.aim[j]!)
+    bound += 0.5 * slope * (x[i]! - problem.aim[i]!) - slope * x[i]!
+    slope += multipliers.budget - (problem.view?.[i] ?? 0)
+    for (const [g, { members }] of problem.groupCaps.entries()) if (members.includes(i)) slope += multipliers.groups[g]!
+    const w = problem.current[i]!
+    const term = (weight: number): number => {
+      const d = weight - w
+      const cost = d > 0 ? problem.costBuy[i]! * d : -problem.costSell[i]! * d
+      return slope * weight + cost + multipliers.turnover * Math.abs(d) + problem.impact[i]! * Math.abs(d) ** 1.5
+    }
+    let [low, high] = problem.frozen?.[i] ? [w, w] : [problem.lower[i]!, problem.upper[i]!]
+    let least = Math.min(term(low), term(high), w >= low && w <= high ? term(w) : Infinity, term(x[i]!))
+    for (let k = 0; k < 200; k++) {
+      const [a, b] = [low + (high - low) / 3, high - (high - low) / 3]
+      least = Math.min(least, term(a), term(b))
+      if (term(a) < term(b)) high = b
+      else low = a
+    }
+    bound += least
+  }
+  return bound
+}
+
+function expectOptimal(problem: RebalanceProblem, solution: Solved): void {
+  const objective = objectiveOf(problem, solution.x)
+  const scale = 1e-10 + 1e-8 * Math.abs(objective)
+  expect(Math.abs(solution.objective - objective)).toBeLessThan(scale)
+  expect(violationOf(problem, solution.x)).toBeLessThan(1e-9)
+  expect(Math.min(0, solution.multipliers.turnover, ...solution.multipliers.groups)).toBe(0)
+  // the bound's own rounding: prices times weights
+  const prices = Math.max(Math.abs(solution.multipliers.budget), ...solution.multipliers.groups, 1)
+  expect(objective - lowerBound(problem, solution)).toBeLessThan(scale + 1e-14 * prices * problem.current.length)
+}
+
+describe('5. every size, every degeneracy', () => {
+  const random = createRandom(20)
+  const drawn = Array.from({ length: 3000 }, (_, i) => randomProblem(random.fork(`r${i}`), `r${i}`))
+
+  test('3,000 random and degenerate problems: none fails, what is feasible is found so, what is solved is optimal', () => {
+    const count = { solved: 0, infeasible: 0, failed: 0 }
+    for (const { problem, feasiblePoint } of drawn) {
+      const solution = solveProblem(problem)
+      count[solution.status]++
+      if (solution.status === 'failed') throw new Error(`${problem.id}: ${solution.reason}`)
+      if (solution.status === 'infeasible') expect(feasiblePoint).toBeNull()
+      else expectOptimal(problem, solution)
+    }
+    expect(count.solved).toBeGreaterThan(2000)
+    expect(count.infeasible).toBeGreaterThan(500)
+  })
+
+  test('no feasible point is better', () => {
+    for (const { problem, feasiblePoint } of drawn.slice(0, 1000)) {
+      const solution = solveProblem(problem)
+      if (solution.status !== 'solved' || feasiblePoint === null) continue
+      const slack = 1e-9 + 1e-8 * Math.abs(solution.objective)
+      expect(solution.objective).toBeLessThanOrEqual(objectiveOf(problem, feasiblePoint) + slack)
+    }
+  })
+
+  test('the same bits again, in any order and company', () => {
+    const problems = drawn.slice(0, 200).map(({ problem }) => problem)
+    const engine = new OptimizerEngine()
+    const forwards = engine.solve(problems)
+    const backwards = engine.solve(problems.toReversed()).reverse()
+    expect(backwards).toEqual(forwards)
+    expect(engine.solve([problems[17]!])[0]).toEqual(forwards[17])
+  })
+})
+
+describe('brute force', () => {
+  test('two assets: a fine grid finds nothing better', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e7 }), (seed) => {
+        const { problem } = randomProblem(createRandom(seed), 'grid', { size: 2 })
+        const solution = solveProblem(problem)
+        for (let k = 0; k <= 2000; k++) {
+          const first = k / 2000
+          const x = [first, 1 - first]
+          if (violationOf(problem, x) > 0) continue
+          if (solution.status !== 'solved') throw new Error(`${first} is feasible, the answer ${solution.status}`)
+          expect(solution.objective).toBeLessThanOrEqual(objectiveOf(problem, x) + 1e-9)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('three assets: no grid point of the simplex is better', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e7 }), (seed) => {
+        const { problem } = randomProblem(createRandom(seed), 'grid', { size: 3 })
+        const solution = solveProblem(problem)
+        for (let a = 0; a <= 60; a++)
+          for (let b = 0; a + b <= 60; b++) {
+            const x = [a / 60, b / 60, (60 - a - b) / 60]
+            if (violationOf(problem, x) > 0) continue
+            if (solution.status !== 'solved')
+              throw new Error(`${x.join(', ')} is feasible, the answer ${solution.status}`)
+            expect(solution.objective).toBeLessThanOrEqual(objectiveOf(problem, x) + 1e-9)
+          }
+      }),
+      { numRuns: 100 },
+    )
+  })
+})

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { unwrap } from '../../core/result.ts'
+import { solveProblemFile } from './problem-file.ts'
+
+const base = {
+  id: 7,
+  n: 2,
+  gamma: 0.4,
+  S: [0.36, 0, 0, 0],
+  w: [0.6, 0.4],
+  t: [0.5, 0.5],
+  lo: [0, 0],
+  hi: [1, 1],
+  cplus: [0.002, 0],
+  cminus: [0.002, 0],
+  k: [0, 0],
+  groups: [],
+}
+const file = (given: Record<string, unknown>): string => JSON.stringify({ problems: [{ ...base, ...given }] })
+const error = (text: string): string => {
+  const answer = solveProblemFile(text)
+  return answer.ok ? 'was read' : `${answer.error.code}: ${answer.error.message}`
+}
+const solve = (given: Record<string, unknown>) => unwrap(solveProblemFile(file(given))).solutions[0]!
+
+describe('problem files', () => {
+  test('solves and answers with the id as given', () => {
+    const solution = solve({})
+    expect(solution).toMatchObject({ id: 7, status: 'solved', reason: null })
+    expect(solution.x![0]).toBeCloseTo(0.5 + 0.002 / (0.4 * 0.36), 12)
+    expect(solve({ id: 'seven' }).id).toBe('seven')
+  })
+
+  test('factors and nested rows mean the same as a flat matrix', () => {
+    const flat = solve({})
+    expect(
+      solve({
+        S: [
+          [0.36, 0],
+          [0, 0],
+        ],
+      }),
+    ).toEqual(flat)
+    const factors = solve({ S: undefined, B: [0.6, 0], kf: 1, d: [0, 0] })
+    expect(factors.x![0]).toBeCloseTo(flat.x![0]!, 12)
+  })
+
+  test('turnover_cap is on Σ|x−w|, twice the one-way turnover', () => {
+    expect(solve({ cplus: [0, 0], cminus: [0, 0], turnover_cap: 0.1 }).x![0]).toBeCloseTo(0.55, 12)
+  })
+
+  test('a view enters as −viewᵀx', () => {
+    const { x, objective } = solve({ cplus: [0, 0], cminus: [0, 0], view: [0.0144, 0] })
+    expect(x![0]).toBeCloseTo(0.5 + 0.0144 / (0.4 * 0.36), 12)
+    expect(objective).toBeCloseTo(0.2 * 0.36 * 0.01 - 0.0144 * 0.6, 12)
+  })
+
+  test('annotations of a reference file change nothing', () => {
+    const notes = { cls: 'x', feasible: true, x_ref: [1], obj_ref: 3, x_unique: true, kkt_residual: 0, check: {} }
+    expect(solve({ ...notes, primal_infeasibility: 1, tax: null })).toEqual(solve({}))
+  })
+
+  test('what is known but not supported, and what is not known, is an error naming field and problem', () => {
+    for (const field of ['reserve', 'floors', 'tax', 'ticket', 'minTrade', 'step'])
+      expect(error(file({ [field]: 0 }))).toBe(
+        `unsupported-field: problem 7: "${field}" is given and not supported yet`,
+      )
+    expect(error(file({ turnovercap: 0.1 }))).toContain('unknown-field: problem 7: "turnovercap" is not a field')
+  })
+
+  test('bad input is named', () => {
+    expect(error('{')).toContain('not-json: ')
+    expect(error('{"problem": []}')).toContain('bad-format: the file is not {"problems": [...]}')
+    expect(error(file({ w: [0.6] }))).toBe('bad-format: problem 7: "w" has 1 entries, n is 2')
+    expect(error(file({ w: [0.6, null] }))).toContain('problem 7: "w.1"')
+    expect(error(file({ k: [-1, 0] }))).toBe('bad-format: problem 7: k[0] is -1, it must be at least 0')
+    expect(error(file({ S: [1, 2, 2, 1] }))).toContain('S is not positive semidefinite')
+    expect(error(file({ S: [1, 0, 0] }))).toBe('bad-format: problem 7: "S" has 3 entries, n² is 4')
+    expect(error(file({ S: undefined }))).toContain('a covariance is needed')
+    expect(error(file({ id: undefined }))).toContain('problem at position 0')
+    expect(error(file({ groups: [{ members: [5], cap: 1 }] }))).toContain('groups[0] has member 5, assets are 0 to 1')
+    expect(error(file({ turnover_cap: -2 }))).toContain('turnover_cap/2 is -1')
+  })
+
+  test('limits that clash are an answer, not an error', () => {
+    expect(solve({ lo: [0.7, 0.4] })).toMatchObject({
+      status: 'infeasible',
+      reason: 'lower bounds sum to 1.1, limit 1',
+      x: null,
+      objective: null,
+    })
+  })
+})

@@ -1,0 +1,80 @@
+import type { RebalanceProblem } from './problem.ts'
+
+const DEFAULTS = {
+  id: 'test',
+  riskScale: 5 / 12,
+  groupCaps: [],
+  turnoverCap: null,
+  frozen: null,
+  view: null,
+} satisfies Partial<RebalanceProblem>
+
+/** A problem with wide bounds and no costs but what is given; the covariance is dense. */
+export function makeProblem(
+  current: readonly number[],
+  aim: readonly number[],
+  matrix: readonly number[],
+  given: Partial<RebalanceProblem> = {},
+): RebalanceProblem {
+  const n = current.length
+  return {
+    ...DEFAULTS,
+    covariance: { kind: 'dense', matrix: Float64Array.from(matrix) },
+    current: Float64Array.from(current),
+    aim: Float64Array.from(aim),
+    lower: new Float64Array(n),
+    upper: new Float64Array(n).fill(1),
+    costBuy: new Float64Array(n),
+    costSell: new Float64Array(n),
+    impact: new Float64Array(n),
+    ...given,
+  }
+}
+
+/** One risky asset and cash. */
+export function makePair(w: number, t: number, sigma: number, given: Partial<RebalanceProblem> = {}): RebalanceProblem {
+  return makeProblem([w, 1 - w], [t, 1 - t], [sigma * sigma, 0, 0, 0], given)
+}
+
+/** Objective by its definition, written apart from the solver. */
+export function objectiveOf(problem: RebalanceProblem, x: ArrayLike<number>): number {
+  const n = problem.current.length
+  let value = 0
+  for (let i = 0; i < n; i++) {
+    const trade = x[i]! - problem.current[i]!
+    value += trade > 0 ? problem.costBuy[i]! * trade : -problem.costSell[i]! * trade
+    value += problem.impact[i]! * Math.abs(trade) ** 1.5
+    if (problem.view !== null) value -= problem.view[i]! * x[i]!
+    for (let j = 0; j < n; j++)
+      value +=
+        (problem.riskScale / 2) * (x[i]! - problem.aim[i]!) * covarianceOf(problem, i, j) * (x[j]! - problem.aim[j]!)
+  }
+  return value
+}
+
+export function covarianceOf({ covariance, current }: RebalanceProblem, i: number, j: number): number {
+  if (covariance.kind === 'dense') return covariance.matrix[i * current.length + j]!
+  let sum = i === j ? covariance.specific[i]! : 0
+  for (let f = 0; f < covariance.factorCount; f++)
+    sum += covariance.loadings[i * covariance.factorCount + f]! * covariance.loadings[j * covariance.factorCount + f]!
+  return sum
+}
+
+/** Largest violation of any constraint, in weight. */
+export function violationOf(problem: RebalanceProblem, x: ArrayLike<number>): number {
+  const n = problem.current.length
+  let total = 0
+  let traded = 0
+  let worst = 0
+  for (let i = 0; i < n; i++) {
+    total += x[i]!
+    traded += Math.abs(x[i]! - problem.current[i]!)
+    worst = Math.max(worst, problem.lower[i]! - x[i]!, x[i]! - problem.upper[i]!)
+    if (problem.frozen?.[i]) worst = Math.max(worst, Math.abs(x[i]! - problem.current[i]!))
+  }
+  worst = Math.max(worst, Math.abs(total - 1))
+  for (const { members, cap } of problem.groupCaps)
+    worst = Math.max(worst, members.reduce((sum, i) => sum + x[i]!, 0) - cap)
+  if (problem.turnoverCap !== null) worst = Math.max(worst, traded / 2 - problem.turnoverCap)
+  return worst
+}
