@@ -1,5 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo } from 'react'
+import { ensureNever } from '../../core/assert.ts'
 import { BRIDGE_NAME } from '../../core/contracts/host-bridge.ts'
+import { BlotterScreen } from '../features/blotter/blotter-screen.tsx'
 import { ClientBookScreen } from '../features/client-book/client-book-screen.tsx'
 import { MonitorScreen } from '../features/monitor/monitor-screen.tsx'
 import { ProposalsScreen } from '../features/proposals/proposals-screen.tsx'
@@ -94,8 +96,12 @@ function Screen() {
       return <ClientBookScreen bookId={route.bookId} />
     case 'proposals':
       return <ProposalsScreen />
-    default:
+    case 'blotter':
+      return <BlotterScreen parentId={route.parentId} />
+    case 'monitor':
       return <MonitorScreen />
+    default:
+      return ensureNever(route)
   }
 }
 

@@ -1,9 +1,9 @@
-import { type Amount, fromFloat, sum, toFloat, ZERO } from '../../core/amount.ts'
+import { type Amount, sum, toFloat, ZERO } from '../../core/amount.ts'
 import type { BlotterView, ChildView, ParentDetail, ParentView } from '../../core/contracts/desk-api.ts'
 import { marketKey, type VenueId } from '../../core/instruments.ts'
 import type { Side } from '../../core/order.ts'
 import type { Proposal } from '../../core/proposal.ts'
-import type { FakeAsset, FakeFirm } from './fake-firm.ts'
+import { type FakeAsset, type FakeFirm, stepAmount } from './fake-firm.ts'
 import { splitCost } from './fake-proposals.ts'
 
 interface Leg {
@@ -79,8 +79,7 @@ export function parentsOf(
     }))
 }
 
-const amountOf = (parent: FakeParent, value: number): Amount =>
-  fromFloat(Number((Math.round(value / parent.asset.step) * parent.asset.step).toFixed(8)))
+const amountOf = (parent: FakeParent, value: number): Amount => stepAmount(value, parent.asset.step)
 
 function childrenOf(parent: FakeParent): ChildView[] {
   const parts: readonly (readonly [VenueId, string, number])[] = [

@@ -1,4 +1,3 @@
-import { fromFloat } from '../../core/amount.ts'
 import { halfWidth } from '../../core/band.ts'
 import type {
   BookStatus,
@@ -11,7 +10,7 @@ import { CASH } from '../../core/instruments.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { createRandom, hash32 } from '../../core/random.ts'
 import { millis } from '../../core/units.ts'
-import { FAKE_MULTIPLIER, FAKE_RULE, type FakeBook, type FakeFirm, positionOf } from './fake-firm.ts'
+import { FAKE_MULTIPLIER, FAKE_RULE, type FakeBook, type FakeFirm, positionOf, stepAmount } from './fake-firm.ts'
 
 const DAY = 86_400_000
 const rounded = (value: number, step: number): number => Number((Math.floor(value / step) * step).toFixed(8))
@@ -42,14 +41,14 @@ export function fakeBookView(
       return {
         acquiredAt: context.now - [648, 261, 202, 33][k]! * DAY - book.row * DAY,
         venue: k % 2 ? ('kraken' as const) : ('binance' as const),
-        quantity: fromFloat(lotQuantity),
+        quantity: stepAmount(lotQuantity, asset.step),
         unitCostUsd: asset.id === CASH ? null : unitCost,
         gainUsd: asset.id === CASH ? null : lotQuantity * (asset.price - unitCost),
       }
     })
     return {
       asset: asset.id,
-      quantity: fromFloat(quantity),
+      quantity: stepAmount(quantity, asset.step),
       priceUsd: asset.price,
       priceAgeSeconds: 0.4,
       priceWhy: null,
@@ -65,8 +64,8 @@ export function fakeBookView(
       gainShortTermUsd: asset.id === CASH ? Number.NaN : (lots[2]!.gainUsd ?? 0) + (lots[3]!.gainUsd ?? 0),
       gainLongTermUsd: asset.id === CASH ? Number.NaN : (lots[0]!.gainUsd ?? 0) + (lots[1]!.gainUsd ?? 0),
       byVenue: [
-        { venue: 'binance', quantity: fromFloat(rounded(quantity * 0.6, asset.step)) },
-        { venue: 'kraken', quantity: fromFloat(rounded(quantity * 0.4, asset.step)) },
+        { venue: 'binance', quantity: stepAmount(quantity * 0.6, asset.step) },
+        { venue: 'kraken', quantity: stepAmount(quantity * 0.4, asset.step) },
       ],
       band: {
         rule: 'hybrid',
@@ -111,13 +110,13 @@ export function fakeBookView(
         {
           venue: 'binance',
           asset: 'USDT',
-          quantity: fromFloat(rounded(cash.weight * position.value * 0.6, 0.01)),
+          quantity: stepAmount(cash.weight * position.value * 0.6, 0.01),
           usd: cash.weight * position.value * 0.6,
         },
         {
           venue: 'kraken',
           asset: 'USD',
-          quantity: fromFloat(rounded(cash.weight * position.value * 0.4, 0.01)),
+          quantity: stepAmount(cash.weight * position.value * 0.4, 0.01),
           usd: cash.weight * position.value * 0.4,
         },
       ],

@@ -1,3 +1,4 @@
+import { type Amount, amount } from '../../core/amount.ts'
 import { type Band, bandPosition, halfWidth, toleranceBand } from '../../core/band.ts'
 import type { ClientBook, Restriction } from '../../core/client-book.ts'
 import { CASH } from '../../core/instruments.ts'
@@ -239,3 +240,7 @@ export function movePrices(firm: FakeFirm, random: Random): void {
     if (each.id !== CASH) each.price *= Math.exp(each.beta * market + random.normal() * 5e-5)
   }
 }
+
+/** Rounded to the asset's step, as exact decimal text would state it. */
+export const stepAmount = (value: number, step: number): Amount =>
+  amount((Math.round(value / step) * step).toFixed(Math.max(0, Math.round(-Math.log10(step)))))

@@ -1,9 +1,9 @@
-import { fromFloat, ZERO } from '../../core/amount.ts'
+import { ZERO } from '../../core/amount.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { CostSplit, Side } from '../../core/order.ts'
 import type { LineReason, Proposal, ProposalLine } from '../../core/proposal.ts'
 import { bps, millis, usd } from '../../core/units.ts'
-import { type FakeAsset, type FakeBook, type FakeFirm, measure, positionOf } from './fake-firm.ts'
+import { type FakeAsset, type FakeBook, type FakeFirm, measure, positionOf, stepAmount } from './fake-firm.ts'
 
 /** Where a corrected line lands, in half-widths. */
 const LANDING = 0.7
@@ -97,9 +97,7 @@ export function proposeFake(
       high: band.high,
       after: weight + change,
       side,
-      quantity: side
-        ? fromFloat(Number((Math.round(notional / asset.price / asset.step) * asset.step).toFixed(8)))
-        : ZERO,
+      quantity: side ? stepAmount(notional / asset.price, asset.step) : ZERO,
       notionalUsd: usd(side ? notional : 0),
       cost: side ? costOf(asset, notional) : NO_COST,
       naiveCostUsd: usd(naiveCost.totalUsd * 1.4),

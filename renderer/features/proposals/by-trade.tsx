@@ -32,7 +32,7 @@ export function ByTrade({
   const [legBook, setLegBook] = useState<string | null>(null)
   const current = trades.find((trade) => trade.key === key) ?? trades[0]
   const largest = Math.max(1e-9, ...trades.map((trade) => trade.cost))
-  const columns = useMemo(() => tradeColumns(BAR_PIXELS / largest), [largest])
+  const columns = useMemo(() => tradeColumns(BAR_PIXELS / largest, bookOf), [largest, bookOf])
   const legs = useMemo(() => (current ? legColumns(current, bookOf) : []), [current, bookOf])
   if (!current) return null
   return (
@@ -66,7 +66,10 @@ export function ByTrade({
   )
 }
 
-function tradeColumns(pixelsPerUsd: number): readonly GridColumnOf<NetTrade>[] {
+function tradeColumns(
+  pixelsPerUsd: number,
+  bookOf: (bookId: string) => BookRow | undefined,
+): readonly GridColumnOf<NetTrade>[] {
   return [
     { id: 'trade', head: 'Trade', label: 'Trade', width: '112px', className: 'hi strong', cell: word },
     {
@@ -137,7 +140,18 @@ function tradeColumns(pixelsPerUsd: number): readonly GridColumnOf<NetTrade>[] {
       align: 'right',
       cell: (trade) => formatNumber((trade.cost / trade.notionalUsd) * 1e4, 1),
     },
-    { id: 'rest', head: '', label: '', width: 'minmax(0,1fr)', cell: () => null },
+    {
+      id: 'books-named',
+      head: 'Of these books',
+      label: 'Names of the books, largest first',
+      width: 'minmax(0,1fr)',
+      className: 'lo',
+      cell: (trade) =>
+        trade.legs
+          .slice(0, 8)
+          .map(({ proposal }) => bookOf(proposal.bookId)?.clientName ?? proposal.bookId)
+          .join(' · '),
+    },
   ]
 }
 

@@ -106,7 +106,7 @@ export function proposalColumns(context: ProposalColumnContext): readonly Column
         return (
           <span className="ind">
             <CheckBox
-              state={item.proposal.state !== 'open' ? 'cannot' : line.side === null ? 'off' : 'on'}
+              state={line.side !== null ? 'on' : item.proposal.state === 'open' ? 'off' : 'cannot'}
               label={`${word} ${line.asset} for ${nameOf(item.proposal)}`}
               action="tick"
             />{' '}

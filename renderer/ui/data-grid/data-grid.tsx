@@ -101,7 +101,6 @@ export function DataGrid<Item>(props: DataGridProps<Item>) {
     if (box) box.style.setProperty('--scrollbar', `${Math.min(14, box.offsetWidth - box.clientWidth)}px`)
   }, [])
 
-  const focused = (): boolean => scroller.current?.contains(document.activeElement) ?? false
   const shownKey = useRef(currentKey)
   useEffect(() => {
     if (shownKey.current === currentKey || found < 0) return
@@ -213,8 +212,11 @@ export function DataGrid<Item>(props: DataGridProps<Item>) {
         props.onCurrent(item)
         props.onMenu(item, { left: event.clientX, top: event.clientY })
       }}
-      onPointerDown={() => {
-        if (!focused()) scroller.current?.focus({ preventScroll: true })
+      onMouseDown={(event) => {
+        // The grid is the one thing that has focus: a button in a row must not take it.
+        if (!(event.target as HTMLElement).closest('button')) return
+        event.preventDefault()
+        scroller.current?.focus({ preventScroll: true, focusVisible: false })
       }}
     >
       <div role="rowgroup" style={{ display: 'contents' }}>

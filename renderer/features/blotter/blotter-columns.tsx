@@ -1,0 +1,246 @@
+import { toFloat } from '../../../core/amount.ts'
+import type { ParentView } from '../../../core/contracts/desk-api.ts'
+import { FillBar, SlippageBar, VenueSplit } from '../../ui/bars.tsx'
+import type { GridColumnOf } from '../../ui/data-grid/columns.ts'
+import { Flash } from '../../ui/flash.tsx'
+import { formatNumber, formatPrice, formatQuantity, NONE, quantityDecimals, venueName } from '../../ui/format.ts'
+import { Glyph } from '../../ui/glyph.tsx'
+import type { BlotterItem } from './blotter-items.ts'
+import { CHILD_STATES, PARENT_STATES, type StateWord } from './order-states.ts'
+
+type Column = GridColumnOf<BlotterItem>
+export const orderName = (parent: Pick<ParentView, 'side' | 'asset'>): string =>
+  `${parent.side === 'buy' ? 'Buy' : 'Sell'} ${parent.asset}`
+
+/** Parents and children share the columns; a child's reason takes the room of split, fees and schedule. */
+export function blotterColumns(opened: ReadonlySet<string>, venues: readonly string[]): readonly Column[] {
+  const decimals = (item: BlotterItem): number => quantityDecimals(item.parent.arrivalPriceUsd)
+  const stateOf = (item: BlotterItem): StateWord =>
+    item.kind === 'parent' ? PARENT_STATES[item.parent.state] : CHILD_STATES[item.child.state]
+  return [
+    {
+      id: 'expand',
+      head: '',
+      label: 'Child orders',
+      width: '16px',
+      className: 'lo',
+      cell: (item) =>
+        item.kind === 'parent' && item.parent.children.length > 0 ? (
+          <button
+            type="button"
+            tabIndex={-1}
+            data-action="expand"
+            aria-label={opened.has(item.parent.id) ? 'Hide child orders' : 'Show child orders'}
+          >
+            {opened.has(item.parent.id) ? '▾' : '▸'}
+          </button>
+        ) : null,
+    },
+    {
+      id: 'order',
+      head: 'Order',
+      label: 'Order',
+      width: 'minmax(132px,auto)',
+      sortable: true,
+      cell: (item) =>
+        item.kind === 'parent' ? (
+          <>
+            <span className="hi strong">{orderName(item.parent)}</span>{' '}
+            <span className="lo unit">{shortId(item.parent.id)}</span>
+          </>
+        ) : (
+          <span className="ind">{venueName(item.child.venue)}</span>
+        ),
+    },
+    {
+      id: 'books',
+      head: 'Books',
+      label: 'Books',
+      width: '38px',
+      align: 'right',
+      sortable: true,
+      className: 'lo',
+      cell: (item) => (item.kind === 'parent' ? formatNumber(item.parent.books) : null),
+    },
+    {
+      id: 'quantity',
+      head: 'Quantity',
+      label: 'Quantity',
+      width: '80px',
+      align: 'right',
+      sortable: true,
+      className: (item) => (item.kind === 'parent' ? 'hi' : ''),
+      cell: (item) =>
+        formatQuantity(item.kind === 'parent' ? item.parent.quantity : item.child.quantity, decimals(item)),
+    },
+    {
+      id: 'filled',
+      head: 'Filled, %',
+      label: 'Filled in per cent',
+      width: '124px',
+      sortable: true,
+      cell: (item) => (
+        <FillBar
+          fraction={item.kind === 'parent' ? item.parent.filledFraction : item.child.filledFraction}
+          tone={stateOf(item).fill}
+        />
+      ),
+    },
+    {
+      id: 'average',
+      head: 'Average, $',
+      label: 'Average price in dollars; of a child in its quote currency',
+      width: '72px',
+      align: 'right',
+      className: (item) => (item.kind === 'parent' ? 'hi' : ''),
+      cell: (item) => {
+        const price = item.kind === 'parent' ? item.parent.averagePriceUsd : item.child.averagePrice
+        return price > 0 ? formatPrice(price) : NONE
+      },
+    },
+    {
+      id: 'arrival',
+      head: 'Arrival, $',
+      label: 'Arrival price in dollars',
+      width: '72px',
+      align: 'right',
+      className: 'lo',
+      cell: (item) => (item.kind === 'parent' ? formatPrice(item.parent.arrivalPriceUsd) : null),
+    },
+    {
+      id: 'slippage',
+      head: 'Slippage / est., bps',
+      label: 'Slippage and its estimate in basis points',
+      width: '124px',
+      align: 'right',
+      sortable: true,
+      cell: (item) =>
+        item.kind === 'parent' ? (
+          <SlippageBar slippageBps={item.parent.slippageBps} estimatedBps={item.parent.estimatedBps} />
+        ) : null,
+    },
+    {
+      id: 'split',
+      head: `${venues.map(venueName).join(' : ')}, %`,
+      label: 'Share of each venue in per cent',
+      width: '116px',
+      className: (item) =>
+        item.kind === 'parent' ? 'lo' : item.child.why && stateOf(item).tone === 'crit' ? 'hi' : '',
+      span: (item) => (item.kind === 'child' && item.child.why ? 3 : 1),
+      cell: (item) => {
+        if (item.kind === 'child')
+          return <span title={item.child.why ?? undefined}>{item.child.why ?? item.child.kind}</span>
+        const shares = venues.map((venue) => ({
+          venue,
+          fraction: item.parent.venueShares.find((share) => share.venue === venue)?.fraction ?? 0,
+        }))
+        return shares.some((share) => share.fraction > 0) ? <VenueSplit shares={shares} /> : NONE
+      },
+    },
+    {
+      id: 'fees',
+      head: 'Fees, $',
+      label: 'Fees in dollars',
+      width: '52px',
+      align: 'right',
+      sortable: true,
+      cell: (item) => {
+        const fees = item.kind === 'parent' ? item.parent.feesUsd : item.child.feesUsd
+        return fees > 0 ? formatNumber(fees, 2) : NONE
+      },
+    },
+    {
+      id: 'schedule',
+      head: 'Schedule',
+      label: 'Schedule, or why it ended',
+      width: 'minmax(60px,1fr)',
+      className: (item) => (item.kind === 'parent' && item.parent.why ? 'hi' : 'lo'),
+      cell: (item) =>
+        item.kind === 'parent' ? (
+          <span title={item.parent.why || item.parent.schedule}>{item.parent.why || item.parent.schedule}</span>
+        ) : null,
+    },
+    {
+      id: 'state',
+      head: 'State',
+      label: 'State',
+      width: '120px',
+      sortable: true,
+      cell: (item) => {
+        const { glyph, word, tone } = stateOf(item)
+        return (
+          <span className={`st ${tone}`}>
+            <Glyph name={glyph} />
+            <Flash value={word}>{word}</Flash>
+          </span>
+        )
+      },
+    },
+  ]
+}
+
+/** Ids may be long; the end tells them apart. */
+export const shortId = (id: string): string => (id.length > 10 ? `…${id.slice(-6)}` : id)
+
+export const BLOTTER_CSV_HEAD = [
+  'plan',
+  'parent',
+  'child',
+  'released_at',
+  'side',
+  'asset',
+  'venue',
+  'quantity',
+  'filled_quantity',
+  'filled_percent',
+  'average_price',
+  'arrival_price_usd',
+  'slippage_bps',
+  'estimated_bps',
+  'fees_usd',
+  'state',
+  'why',
+] as const
+
+export function blotterCsvRows(parents: readonly ParentView[]): (string | number)[][] {
+  return parents.flatMap((parent) => [
+    [
+      parent.planId,
+      parent.id,
+      '',
+      new Date(parent.releasedAt).toISOString(),
+      parent.side,
+      parent.asset,
+      '',
+      toFloat(parent.quantity),
+      toFloat(parent.filledQuantity),
+      parent.filledFraction * 100,
+      parent.averagePriceUsd,
+      parent.arrivalPriceUsd,
+      parent.slippageBps,
+      parent.estimatedBps,
+      parent.feesUsd,
+      parent.state,
+      parent.why,
+    ],
+    ...parent.children.map((child) => [
+      parent.planId,
+      parent.id,
+      child.id,
+      new Date(child.at).toISOString(),
+      parent.side,
+      parent.asset,
+      child.venue,
+      toFloat(child.quantity),
+      toFloat(child.filledQuantity),
+      child.filledFraction * 100,
+      child.averagePrice,
+      '',
+      '',
+      '',
+      child.feesUsd,
+      child.state,
+      child.why ?? '',
+    ]),
+  ])
+}
