@@ -50,15 +50,30 @@ describe('regime of a series', () => {
     }
   })
 
-  test('changes of class stay in single figures in any 365 days, whatever the path', () => {
+  test('changes of class stay few in any 365 days, however often the volatility jumps', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
         const days = classifySeries(dates(1500), syntheticCloses(seed, 1500))
         const changes = days.flatMap((day, i) => (i > 0 && day.class !== days[i - 1]!.class ? [i] : []))
         for (const [k, change] of changes.entries())
-          expect(changes.slice(k).filter((other) => other - change < 365).length).toBeLessThan(10)
+          expect(changes.slice(k).filter((other) => other - change < 365).length).toBeLessThanOrEqual(18)
       }),
       { numRuns: 25 },
+    )
+  })
+
+  test('a loud class ends once volatility is low and the dwell time over', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+        const quiet = 120
+        const storm = syntheticCloses(seed, 900)
+        const closes = Float64Array.from({ length: 900 + quiet }, (_, i) =>
+          i < 900 ? storm[i]! : storm[899]! * (i % 2 === 0 ? 1 : 1.01),
+        )
+        const days = classifySeries(dates(900 + quiet), closes)
+        expect(['calm', 'normal']).toContain(days.at(-1)!.class)
+      }),
+      { numRuns: 40 },
     )
   })
 

@@ -5,6 +5,10 @@ import { daysBetween, EwmaVolatility, WindowQuantiles } from './volatility.ts'
 
 const [CALM, NORMAL, STRESSED, CRISIS] = [0, 1, 2, 3] as const
 
+/** Changes a year must still have room for: a storm that begins and ends, and shades beside it (calm, crisis to stressed). */
+const ROOM_FOR_STORM = 2
+const ROOM_FOR_NUANCE = 4
+
 export interface RegimeReading {
   readonly class: RegimeClass
   /** Factor of the class; what applies at a moment is `multiplierAt`, which phases changes in. */
@@ -20,8 +24,9 @@ export interface RegimeReading {
 
 /**
  * Volatility class of one price series, one price at a time; it never looks ahead and never revises.
- * Louder classes (fast average above a past quantile; sooner after a shock) begin at once. Anything else waits for the
- * dwell time and for the hysteresis. Calm and normal are told apart by the slow average: a lull in a storm is not calm.
+ * Louder classes (fast average above a past quantile; sooner after a shock, later after a storm just ended) begin at
+ * once. Quieter ones wait for the dwell time and the hysteresis. Calm and normal are told apart by the slow average: a
+ * lull in a storm is not calm. When a year has seen many changes, shades wait; a crisis and the end of a storm never do.
  */
 export class RegimeTracker {
   readonly #settings: RegimeSettings
@@ -113,8 +118,16 @@ export class RegimeTracker {
   }
 
   #nextLevel(time: Millis): number {
-    const { hysteresis, minimumDwellDays, shockDays, shockDiscount, relapseDays, relapsePremium, crisisOverStressed } =
-      this.#settings
+    const {
+      hysteresis,
+      minimumDwellDays,
+      shockDays,
+      shockDiscount,
+      relapseDays,
+      relapsePremium,
+      crisisOverStressed,
+      usualChangesPerYear,
+    } = this.#settings
     const fast = this.#fast.annualised
     const slow = this.#slow.annualised
     const level = this.#level
@@ -126,19 +139,22 @@ export class RegimeTracker {
     const crisis = Math.max(this.#threshold(STRESSED, this.#pastFast), crisisOverStressed * stressed)
     // however recent the last storm, what would have been a crisis is at least stress
     const entries = [0, 0, Math.min(factor * stressed, crisis), factor * crisis]
-    for (let louder = CRISIS; louder > Math.max(level, NORMAL); louder--) if (fast > entries[louder]!) return louder
-    if (daysBetween(this.#since!, time) < minimumDwellDays || this.#budgetSpent(time)) return level
+    if (level < CRISIS && fast > entries[CRISIS]!) return CRISIS
+    const room = usualChangesPerYear - this.#changesInYear(time)
+    if (level < STRESSED && fast > (room > ROOM_FOR_STORM ? entries[STRESSED]! : crisis)) return STRESSED
+    if (daysBetween(this.#since!, time) < minimumDwellDays) return level
+    if (level > NORMAL) {
+      let kept = level
+      while (kept > NORMAL && fast < entries[kept]! * (1 - hysteresis)) kept--
+      return kept < level && room <= ROOM_FOR_NUANCE ? NORMAL : kept
+    }
+    if (room <= ROOM_FOR_NUANCE) return level
     if (level === CALM) return slow > calm * (1 + hysteresis) ? NORMAL : CALM
-    if (level === NORMAL) return slow < calm * (1 - hysteresis) ? CALM : NORMAL
-    let kept = level
-    while (kept > NORMAL && fast < entries[kept]! * (1 - hysteresis)) kept--
-    return kept
+    return slow < calm * (1 - hysteresis) ? CALM : NORMAL
   }
 
-  /** Louder classes are never refused; the rest waits while a year's changes leave no room for three of them. */
-  #budgetSpent(time: Millis): boolean {
-    const recent = this.#changes.filter((change) => daysBetween(change, time) < 365)
-    return recent.length + 1 + CRISIS > this.#settings.mostChangesPerYear
+  #changesInYear(time: Millis): number {
+    return this.#changes.filter((change) => daysBetween(change, time) < 365).length
   }
 
   /** Upper end of a class: the past quantile inside its guards, mixed with a multiple of the median while young. */

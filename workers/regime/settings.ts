@@ -39,8 +39,8 @@ export interface RegimeSettings {
   /** After a loud class ends its thresholds stand this fraction higher, falling back over this many days. */
   readonly relapsePremium: number
   readonly relapseDays: number
-  /** No more changes of class than this in any 365 days. */
-  readonly mostChangesPerYear: number
+  /** Changes of class in 365 days before ordinary ones wait; a crisis and the end of a storm never do. */
+  readonly usualChangesPerYear: number
   /** Prices nearer than this to the last one used are passed over: thresholds are about daily returns. */
   readonly shortestReturnDays: number
   /** Returns over more than this many days tell nothing about volatility and are left out. */
@@ -52,7 +52,7 @@ export interface RegimeSettings {
 }
 
 export const DEFAULT_REGIME_SETTINGS: RegimeSettings = {
-  fastHalfLifeDays: 6,
+  fastHalfLifeDays: 5,
   slowHalfLifeDays: 40,
   minimumHistoryDays: 30,
   priorVolatility: 0.8,
@@ -64,14 +64,14 @@ export const DEFAULT_REGIME_SETTINGS: RegimeSettings = {
   least: [0.1, 0.5, 0.8],
   most: [0.8, 1.8, 2.8],
   hysteresis: 0.2,
-  minimumDwellDays: 25,
+  minimumDwellDays: 30,
   shockDeviations: 3,
   severeDeviations: 4.5,
   shockDays: 3,
-  shockDiscount: 0.3,
+  shockDiscount: 0.35,
   relapsePremium: 0.8,
-  relapseDays: 150,
-  mostChangesPerYear: 9,
+  relapseDays: 120,
+  usualChangesPerYear: 9,
   shortestReturnDays: 0.99,
   longestReturnDays: 7,
   multipliers: { calm: 0.85, normal: 1, stressed: 1.15, crisis: 1.3 },
