@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Failure, ok, type Result } from '../../core/result.ts'
 import { runLive } from '../desk/live-loop.ts'
 import type { RunningDesk } from '../hosts/desk-factory.ts'
+import { rejoinOrStart } from './rejoin-sandbox.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
 import { startSimulatedDesk } from './start-simulated-desk.ts'
 
@@ -28,15 +29,17 @@ const coolDownMs = (speed: number): number => Math.max(20_000, (30 * 60_000) / s
 export async function startLiveSimulation(options: LiveSimulationOptions): Promise<Result<RunningDesk, Failure>> {
   const { dataFolder, log, speed } = options
   mkdirSync(dataFolder, { recursive: true })
-  const sandbox = await startSandboxProcess({
-    entry: options.sandboxEntry,
-    seed: options.seed,
-    prices: options.prices,
-    lockstep: false,
-    speed,
-    stateFile: join(dataFolder, 'sandbox-state.jsonl'),
-    log: (line) => log(`sandbox: ${line}`),
-  })
+  const sandbox = await rejoinOrStart(join(dataFolder, 'sandbox.json'), log, () =>
+    startSandboxProcess({
+      entry: options.sandboxEntry,
+      seed: options.seed,
+      prices: options.prices,
+      lockstep: false,
+      speed,
+      stateFile: join(dataFolder, 'sandbox-state.jsonl'),
+      log: (line) => log(`sandbox: ${line}`),
+    }),
+  )
   if (!sandbox.ok) return sandbox
   const started = await startSimulatedDesk({
     dataFolder,
