@@ -1,3 +1,5 @@
+// First of all: what a screen adds must come after what it changes.
+import './styles.ts'
 import { useEffect, useLayoutEffect, useMemo } from 'react'
 import { ensureNever } from '../../core/assert.ts'
 import { BRIDGE_NAME } from '../../core/contracts/host-bridge.ts'
@@ -17,13 +19,6 @@ import { Notices } from './notices.tsx'
 import { ShellCommands } from './shell-commands.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TopBar } from './top-bar.tsx'
-import '../ui/tokens.css'
-import '../ui/fonts.css'
-import '../ui/base.css'
-import '../ui/controls.css'
-import '../ui/panels.css'
-import '../ui/overlays.css'
-import './shell.css'
 
 export function App({ desk }: { readonly desk: Desk }) {
   return (

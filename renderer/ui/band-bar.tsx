@@ -1,6 +1,5 @@
 import { memo } from 'react'
 import { bandState, describeBand, excessOf, type PointScale, pixelOf, placeOf } from './band-bar-geometry.ts'
-import './band-bar.css'
 
 /** Relative form, for grids. `position` in half-widths, NaN where it cannot be checked; `after`: with the trades done. */
 export const BandBar = memo(function BandBar({

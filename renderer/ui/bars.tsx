@@ -1,5 +1,4 @@
 import { formatNumber, formatSigned, venueName } from './format.ts'
-import './bars.css'
 
 /** Fee solid, spread grey, impact outlined; a thin line runs on to what the naive trade would have cost. */
 export function CostBar({

@@ -1,6 +1,5 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { Glyph } from './glyph.tsx'
-import './controls.css'
 
 type ButtonKind = 'plain' | 'primary' | 'quiet' | 'danger'
 

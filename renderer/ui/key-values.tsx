@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import './panels.css'
 
 export interface KeyValue {
   readonly name: ReactNode

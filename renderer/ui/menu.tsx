@@ -1,5 +1,4 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react'
-import './controls.css'
 
 export interface MenuEntry {
   readonly id: string

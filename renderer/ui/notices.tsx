@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
 import { Glyph } from './glyph.tsx'
-import './controls.css'
 
 /** Cause, consequence, remedy as buttons. */
 export function NoteBar({

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { createPortal } from 'react-dom'
-import './overlays.css'
 
 /**
  * What lies above the screen. The rest of the app is made inert (no focus, no clicks) except the mode marker, which

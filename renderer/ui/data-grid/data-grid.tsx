@@ -15,7 +15,6 @@ import type { Density, SortOrder } from '../../state/layout.ts'
 import { type GridColumnOf, nextSort } from './columns.ts'
 import { moveCursor } from './grid-keys.ts'
 import { GridRow, type RowVersions } from './grid-row.tsx'
-import './data-grid.css'
 
 /** As in tokens.css: the virtualiser needs them in pixels. */
 const ROW_HEIGHT: Readonly<Record<Density, number>> = { compact: 20, standard: 24, relaxed: 28, touch: 40 }
