@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import { decideMandate } from '../../core/decisions/mandates.ts'
 import { decideTrigger } from '../../core/decisions/triggers.ts'
 import type { Proposal, Trigger } from '../../core/proposal.ts'
-import { millis } from '../../core/units.ts'
+import { type Millis, millis } from '../../core/units.ts'
 import { type BookPosition, positionOf } from '../proposals/book-position.ts'
 import type { PlanFailure } from '../proposals/draft.ts'
 import { planBooks } from '../proposals/plan-books.ts'
@@ -27,6 +27,8 @@ export interface CycleDeps {
 
 /** After a book was found with nothing to do or infeasible it is asked again this much later, not ten times a second. */
 const RETRY_MS = 30_000
+/** A proposal stands at least this long before a price move computes it again: a screen has to be readable. */
+const SHORTEST_LIFE_MS = 15_000
 
 /** Reasons of the planner, in the words of the non-triggers. */
 const WAIT_REASON: Record<PlanFailure['code'], Wait['reason']> = {
@@ -48,16 +50,23 @@ export const positionFor = (
 
 /**
  * Ends open proposals that no longer hold: expired, book changed, back inside its band, prices moved. Those whose
- * prices moved are asked for again under the same trigger. Those that wait out their undo window are left alone: they are
- * checked again when they are released.
+ * prices moved are asked for again under the same trigger. Held ones are left alone, and so are those that wait out
+ * their undo window: they are checked again when they are released.
  */
-export function reviewOpen(market: MarketView, deps: CycleDeps, releasing: ReadonlySet<string>): void {
+export function reviewOpen(
+  market: MarketView,
+  deps: CycleDeps,
+  releasing: ReadonlySet<string>,
+  /** Those that a person approved and that came back because prices moved: computed again at once. */
+  cameBack: ReadonlySet<string> = new Set(),
+): void {
   const { proposals, world, clock, settings } = deps
   const now = clock.now()
   const ended = proposals.list().flatMap((proposal) => {
     const verdict = releasing.has(proposal.id) ? null : reviewOne(proposal, market, deps)
     if (verdict === null) return []
-    if (verdict.again && proposal.trigger.kind !== 'band-breach') proposals.request(proposal.bookId, proposal.trigger)
+    if (!verdict.again) proposals.leaveOut(proposal.bookId, [])
+    else if (proposal.trigger.kind !== 'band-breach') proposals.request(proposal.bookId, proposal.trigger)
     return [{ proposal, state: verdict.state, why: verdict.why }]
   })
   proposals.change(ended, 'desk')
@@ -67,18 +76,20 @@ export function reviewOpen(market: MarketView, deps: CycleDeps, releasing: Reado
     market: MarketView,
     deps: CycleDeps,
   ): { readonly state: 'expired' | 'superseded'; readonly why: string; readonly again: boolean } | null {
+    // held by a person: whatever happens meanwhile, nothing else is proposed for the book until it is let go
+    if (proposal.state === 'held') return null
     if (proposal.expiresAt <= now) return { state: 'expired', why: 'not approved in time', again: true }
     const book = world.book(proposal.bookId)!
     const inputs = { book, model: world.modelOf(book), holdings: world.holdingsOf(book.id) }
-    if (snapshotHash(inputs, market.multiplier) !== proposal.snapshot && proposal.state === 'open')
+    if (snapshotHash(inputs, market.multiplier) !== proposal.snapshot)
       return { state: 'superseded', why: 'holdings, model or bands changed', again: true }
-    if (proposal.state === 'held') return null
     const position = positionFor(world, book, market, deps.settings)
     if (position.unableWhy !== null) return null
     if (proposal.trigger.kind === 'band-breach' && breachedAssets(position).length === 0)
       return { state: 'superseded', why: 'inside its bands again', again: false }
     const moved = priceMoveBps(proposal, market)
-    return moved > settings.repriceBps && now - proposal.createdAt >= RETRY_MS / 2
+    const mayAgain = cameBack.has(proposal.id) || now - proposal.createdAt >= SHORTEST_LIFE_MS
+    return moved > settings.repriceBps && mayAgain
       ? { state: 'superseded', why: `prices moved by ${moved.toFixed(0)} bps`, again: true }
       : null
   }
@@ -115,31 +126,45 @@ export async function planNeeded(
     const book = world.book(bookId)
     if (book === undefined) continue
     const request = proposals.requestOf(bookId) ?? null
-    const wait = proposals.waitOf(bookId)
-    if (request === null && wait?.until != null && wait.until > now) continue
+    const waitUntil = proposals.waitOf(bookId)?.until ?? null
+    if (request === null && waitUntil !== null && waitUntil > now) continue
     const position = positionFor(world, book, market, settings)
-    const rebalanced = proposals.rebalancedAt(bookId)
-    const coolDownUntil = rebalanced === null ? null : millis(rebalanced + settings.coolDownMs)
+    const coolDown = coolDownOf(bookId, deps)
     const decision = decideTrigger({
       now,
       breachedAssets: position.unableWhy === null ? breachedAssets(position) : null,
       unableWhy: position.unableWhy,
       hasOpenProposal: proposals.of(bookId) !== undefined,
       isExecuting: proposals.isExecuting(bookId),
-      coolDownUntil,
+      coolDownUntil: coolDown.until,
+      coolDownAfter: coolDown.after,
       pausedUntil: book.pausedUntil,
       tradingHalted: deps.haltedWhy(book),
       request,
     })
-    if (decision.kind === 'propose') requests.push(planRequest(world, book, decision.trigger, []))
+    if (decision.kind === 'propose')
+      requests.push(planRequest(world, book, decision.trigger, proposals.leftOutOf(bookId)))
     else if (decision.reason === 'inside-band') proposals.clearWait(bookId)
     else {
       const until =
-        decision.reason === 'cool-down' ? coolDownUntil : decision.reason === 'paused' ? book.pausedUntil : null
+        decision.reason === 'cool-down' ? coolDown.until : decision.reason === 'paused' ? book.pausedUntil : null
       proposals.wait(bookId, { reason: decision.reason, why: decision.why, until })
     }
   }
   return plan(requests, market, deps)
+}
+
+/** A book that was rebalanced, or whose proposal was turned down, is left alone for a while. */
+function coolDownOf(
+  bookId: ClientBookId,
+  { proposals, settings }: CycleDeps,
+): { readonly until: Millis | null; readonly after: string } {
+  const [rebalanced, dismissed] = [proposals.rebalancedAt(bookId), proposals.dismissedAt(bookId)]
+  const since = Math.max(rebalanced ?? Number.NEGATIVE_INFINITY, dismissed ?? Number.NEGATIVE_INFINITY)
+  return {
+    until: Number.isFinite(since) ? millis(since + settings.coolDownMs) : null,
+    after: dismissed !== null && since === dismissed ? 'its proposal was dismissed' : 'rebalanced a short while ago',
+  }
 }
 
 export const planRequest = (
@@ -159,8 +184,8 @@ async function plan(
   const answers = await planBooks(requests, market, planningDeps(deps))
   const made: Proposal[] = []
   answers.forEach((answer, i) => {
-    const { book } = requests[i]!
-    if (answer.ok) made.push(underMandate(book, answer.value))
+    const { book, leftOut } = requests[i]!
+    if (answer.ok) made.push(leftOut.length > 0 ? answer.value : underMandate(book, answer.value))
     else {
       proposals.settleRequest(book.id)
       const until = millis(clock.now() + RETRY_MS)
@@ -178,7 +203,7 @@ export const planningDeps = (deps: CycleDeps): PlanningDeps => ({
   solve: deps.solve,
 })
 
-/** Marks what may run unasked; a premium book that may not says why in its remarks. */
+/** Marks what may run unasked (never what an advisor has edited); a premium book that may not says why in its remarks. */
 function underMandate(book: ClientBook, proposal: Proposal): Proposal {
   const decision = decideMandate(book, proposal)
   if (decision.kind === 'automatic') return { ...proposal, automatic: true }

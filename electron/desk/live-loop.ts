@@ -14,9 +14,9 @@ export function runLive(
   log: (line: string) => void,
 ): () => Promise<void> {
   const { desk, publisher, market, risk } = started
-  let stopped = false
+  const stopping = new AbortController()
   const every = async (milliseconds: number, work: () => Promise<void>): Promise<void> => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       const began = performance.now()
       try {
         await work()
@@ -49,7 +49,7 @@ export function runLive(
     }),
   ]
   return async () => {
-    stopped = true
+    stopping.abort()
     await Promise.all(loops)
   }
 }

@@ -36,7 +36,7 @@ export async function planBooks(
   market: MarketView,
   deps: PlanningDeps,
 ): Promise<readonly Result<Proposal, PlanFailure>[]> {
-  const answers = new Array<Result<Proposal, PlanFailure> | undefined>(requests.length)
+  const answers: (Result<Proposal, PlanFailure> | undefined)[] = requests.map(() => undefined)
   let open: { readonly at: number; readonly pass: Pass }[] = []
   requests.forEach((request, at) => {
     const prepared = prepare(request, market, deps)
