@@ -60,6 +60,7 @@ export class DeskSession {
   #callOff: (() => void) | null = null
   #tries = 0
   #stopped = false
+  #opening = false
 
   constructor(services: SessionServices) {
     this.#services = services
@@ -85,11 +86,18 @@ export class DeskSession {
   readonly start = (): void => {
     this.#callOff?.()
     this.#callOff = null
-    if (this.#link || this.#stopped) return
+    if (this.#link || this.#opening || this.#stopped) return
+    this.#opening = true
     if (this.store.getState().snapshot === null) this.store.setState({ link: 'connecting' })
     this.#services.open().then(
-      (link) => this.#begin(link),
-      () => this.#retryLater(),
+      (link) => {
+        this.#opening = false
+        this.#begin(link)
+      },
+      () => {
+        this.#opening = false
+        this.#retryLater()
+      },
     )
   }
 

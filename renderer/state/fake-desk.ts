@@ -65,6 +65,8 @@ export class FakeDesk {
   readonly #proposals = new Map<string, Proposal>()
   readonly #status = new Map<number, NextAction>()
   readonly #pausedUntil = new Map<number, number>()
+  /** As of each row's latest frame. */
+  readonly #positions: FakePosition[] = []
   #parents: FakeParent[] = []
   #pending: PendingApproval[] = []
   #outcome: ApprovalOutcome | null = null
@@ -227,14 +229,18 @@ export class FakeDesk {
     return this.firm.books.find(({ book }) => book.id === bookId)
   }
 
-  #actionOf(book: FakeBook, position: FakePosition): [BookStatus, NextAction] {
+  #byBook(): ReadonlyMap<string, Proposal> {
+    return new Map([...this.#proposals.values()].map((proposal) => [proposal.bookId, proposal]))
+  }
+
+  #actionOf(book: FakeBook, position: FakePosition, byBook: ReadonlyMap<string, Proposal>): [BookStatus, NextAction] {
     const size = worstOf(position)
     const known = this.#status.get(book.row)
     const own: BookStatus = size > 1 ? 'out-of-band' : size >= 0.8 ? 'near-edge' : 'in-band'
     if (known === 'unable-to-check' || (this.#options.scenario === 'stale' && book.row % 7 === 1))
       return ['unable-to-check', 'unable-to-check']
     if (known === 'executing') return ['executing', 'executing']
-    const proposal = [...this.#proposals.values()].find((each) => each.bookId === book.book.id)
+    const proposal = byBook.get(book.book.id)
     if (proposal?.state === 'held') return ['awaiting-approval', 'held']
     if (proposal?.state === 'approved') return ['awaiting-approval', 'releasing']
     if (proposal)
@@ -253,10 +259,11 @@ export class FakeDesk {
   #frame(books: readonly FakeBook[]): GridFrame {
     const width = GRID_COLUMNS.length
     const cells = new Float64Array(books.length * width)
-    const byBook = new Map([...this.#proposals.values()].map((proposal) => [proposal.bookId, proposal]))
+    const byBook = this.#byBook()
     books.forEach((book, index) => {
       const position = positionOf(this.firm, book)
-      const [status, action] = this.#actionOf(book, position)
+      this.#positions[book.row] = position
+      const [status, action] = this.#actionOf(book, position, byBook)
       const unable = status === 'unable-to-check'
       const line = position.lines[position.worst]!
       const cash = position.lines.at(-1)!
@@ -284,7 +291,6 @@ export class FakeDesk {
               : Number.NaN,
         oldestAsset: unable ? 9 : 0,
       }
-      if (byBook.get(book.book.id)?.trigger.kind === 'cash-flow') values.cashNeedUsd = 1
       GRID_COLUMNS.forEach((name, column) => {
         cells[index * width + column] = values[name]
       })
@@ -328,13 +334,14 @@ export class FakeDesk {
 
   #summary(): DeskSummary {
     const counts = Object.fromEntries(BOOK_STATUSES.map((status) => [status, 0])) as Record<BookStatus, number>
+    const byBook = this.#byBook()
     let worst: DeskSummary['worst'] = null
     let assets = 0
     let needs = 0
     let needUsd = 0
     for (const book of this.firm.books) {
-      const position = positionOf(this.firm, book)
-      const [status] = this.#actionOf(book, position)
+      const position = this.#positions[book.row] ?? positionOf(this.firm, book)
+      const [status] = this.#actionOf(book, position, byBook)
       counts[status]++
       assets += position.value
       if (book.flow === 'withdrawal') {
@@ -427,9 +434,9 @@ export class FakeDesk {
   }
 
   #bookView(book: FakeBook): ClientBookView {
-    const position = positionOf(this.firm, book)
-    const [status] = this.#actionOf(book, position)
-    const proposal = [...this.#proposals.values()].find((each) => each.bookId === book.book.id) ?? null
+    const byBook = this.#byBook()
+    const [status] = this.#actionOf(book, positionOf(this.firm, book), byBook)
+    const proposal = byBook.get(book.book.id) ?? null
     return fakeBookView(this.firm, book, {
       status,
       proposal,
