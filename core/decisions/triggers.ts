@@ -11,6 +11,8 @@ export interface TriggerInput {
   readonly hasOpenProposal: boolean
   readonly isExecuting: boolean
   readonly coolDownUntil: Millis | null
+  /** What began it; a rebalance where left out. */
+  readonly coolDownAfter?: string
   readonly pausedUntil: Millis | null
   readonly tradingHalted: string | null
   /** Asked for by an advisor, or money came in or went out since the last proposal. */
@@ -40,6 +42,9 @@ export function decideTrigger(input: TriggerInput): TriggerDecision {
   if (input.request !== null) return { kind: 'propose', trigger: input.request }
   if (input.breachedAssets.length === 0) return wait('inside-band', 'every line is inside its band')
   if (input.coolDownUntil !== null && input.coolDownUntil > input.now)
-    return wait('cool-down', `rebalanced a short while ago; cool-down until ${clock(input.coolDownUntil)}`)
+    return wait(
+      'cool-down',
+      `${input.coolDownAfter ?? 'rebalanced a short while ago'}; cool-down until ${clock(input.coolDownUntil)}`,
+    )
   return { kind: 'propose', trigger: { kind: 'band-breach', assets: input.breachedAssets } }
 }

@@ -1,13 +1,17 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { ManualClock } from '../../core/clock.ts'
-import { runDemo } from '../demo/run-demo.ts'
+import type { SandboxAddresses } from '../../core/contracts/sandbox-control.ts'
+import type { Failure, Result } from '../../core/result.ts'
+import { type DemoReport, runDemo } from '../demo/run-demo.ts'
 import { startSandboxProcess } from '../simulation/sandbox-process.ts'
 import { startSimulatedDesk } from '../simulation/start-simulated-desk.ts'
+import { STORE_FILE } from '../store/open-store.ts'
 import { installation } from './installation.ts'
-import { badInput, done, failed, log, type Outcome, parseWhole, printJson, type Settle } from './outcome.ts'
+import { badInput, done, EXIT, failed, log, type Outcome, parseWhole, printJson, type Settle } from './outcome.ts'
 
 interface DemoFlags {
   readonly books: string
@@ -37,8 +41,10 @@ async function run(flags: DemoFlags): Promise<Outcome> {
   const seed = parseWhole('--seed', flags.seed, 0, 2 ** 32 - 1)
   if (!seed.ok) return badInput(seed.error.message)
   const started = performance.now()
-  const place = installation()
+  if (flags.data !== undefined && existsSync(join(flags.data, STORE_FILE)))
+    return badInput(`--data was "${flags.data}", which holds a ledger already: the demo makes a new one`)
   const dataFolder = flags.data ?? (await mkdtemp(join(tmpdir(), 'trimtab-demo-')))
+  const place = installation()
   const sandbox = await startSandboxProcess({
     entry: place.sandboxEntry,
     seed: seed.value,
@@ -49,34 +55,50 @@ async function run(flags: DemoFlags): Promise<Outcome> {
     log,
     detached: flags.keep ?? false,
   })
-  if (!sandbox.ok) return badInput(sandbox.error.message)
+  if (!sandbox.ok)
+    return sandbox.error.code === 'bad-input' ? badInput(sandbox.error.message) : failed(sandbox.error.message)
+  let stays = false
+  // a killed demo takes its exchange along: nobody else knows of it
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void sandbox.value.stop().then(() => process.exit(EXIT.failed)))
+  try {
+    const report = await trade(sandbox.value.addresses, dataFolder, books.value, seed.value)
+    if (!report.ok) return failed(`the demo stopped: ${report.error.message}`)
+    stays = flags.keep ?? false
+    const seconds = Math.round((performance.now() - started) / 10) / 100
+    const kept = stays ? { sandbox: sandbox.value.addresses, data: dataFolder } : {}
+    printJson({ ...report.value, seconds, ...kept })
+    const wrong = report.value.ledgerDifferences.length
+    return wrong === 0 ? done : failed(`the ledger and the venues differ in ${wrong} places`)
+  } finally {
+    if (!stays) await sandbox.value.stop()
+  }
+}
+
+async function trade(
+  sandbox: SandboxAddresses,
+  dataFolder: string,
+  books: number,
+  seed: number,
+): Promise<Result<DemoReport, Failure>> {
+  const place = installation()
   const desk = await startSimulatedDesk({
     dataFolder,
     workersDir: place.workersDir,
     migrationsDir: place.migrationsDir,
-    sandbox: sandbox.value.addresses,
-    seed: seed.value,
-    books: books.value,
+    sandbox,
+    seed,
+    books,
     drifted: false,
     lockstepClock: new ManualClock(0),
     advisor: 'demo',
     undoMs: 0,
     log,
   })
-  if (!desk.ok) {
-    await sandbox.value.stop()
-    return failed(desk.error.message)
+  if (!desk.ok) return desk
+  try {
+    return await runDemo(desk.value, log)
+  } finally {
+    await desk.value.close()
   }
-  const report = await runDemo(desk.value, log)
-  await desk.value.close()
-  if (!flags.keep) await sandbox.value.stop()
-  if (!report.ok) return failed(`the demo stopped: ${report.error.message}`)
-  const seconds = (performance.now() - started) / 1000
-  printJson({
-    ...report.value,
-    seconds: Math.round(seconds * 100) / 100,
-    ...(flags.keep ? { sandbox: sandbox.value.addresses, data: dataFolder } : {}),
-  })
-  const wrong = report.value.ledgerDifferences.length
-  return wrong === 0 ? done : failed(`the ledger and the venues differ in ${wrong} places`)
 }

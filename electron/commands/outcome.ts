@@ -23,8 +23,9 @@ export function parseWhole(
   low: number,
   high: number,
 ): Result<number, Failure<'bad-option'>> {
-  const value = Number(text)
-  return Number.isInteger(value) && value >= low && value <= high
+  // digits only: Number() also takes "", " " and "0x10"
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  return value >= low && value <= high
     ? ok(value)
     : fail('bad-option', `${name} was "${text}", it must be a whole number from ${low} to ${high}`)
 }

@@ -84,6 +84,16 @@ export class Approvals {
       : refuse('not-open', `approval ${approvalId} is not waiting: it was released or undone`)
   }
 
+  /** A proposal that a person holds or dismisses while it waits out its undo window is taken out of its approval. */
+  withdraw(proposalId: string): void {
+    for (const approval of this.#pending.values()) {
+      if (!approval.proposalIds.includes(proposalId)) continue
+      const proposalIds = approval.proposalIds.filter((id) => id !== proposalId)
+      if (proposalIds.length > 0) this.#pending.set(approval.approvalId, { ...approval, proposalIds })
+      else this.#pending.delete(approval.approvalId)
+    }
+  }
+
   /** Releases every approval whose undo window is over; called by the cycle. */
   releaseDue(market: MarketView): readonly ApprovalOutcome[] {
     const now = this.#deps.clock.now()
@@ -100,12 +110,12 @@ export class Approvals {
     const [repriced, expired]: [string[], string[]] = [[], []]
     for (const proposalId of approval.proposalIds) {
       const proposal = proposals.byId(proposalId)
-      if (proposal === undefined || proposal.state !== 'open' || proposal.expiresAt <= clock.now())
-        expired.push(proposalId)
-      else if (this.blockedWhy(proposal, market) !== null || priceMoveBps(proposal, market) > settings.repriceBps)
-        repriced.push(proposalId)
-      else if (!this.#sameSnapshot(proposal, market)) repriced.push(proposalId)
-      else sent.push(proposal)
+      // another one took its place meanwhile: that is the one to look at
+      if (proposal === undefined && proposals.stateOf(proposalId) === 'superseded') repriced.push(proposalId)
+      else if (proposal === undefined || proposal.expiresAt <= clock.now()) expired.push(proposalId)
+      else if (this.#mayGo(proposal, market) && priceMoveBps(proposal, market) <= settings.repriceBps)
+        sent.push(proposal)
+      else repriced.push(proposalId)
     }
     const released = sent.length > 0 ? this.#release(sent, 'advisor', approval.actor, market) : null
     if (released?.ok) proposals.released(sent)
@@ -120,9 +130,16 @@ export class Approvals {
     return this.#last
   }
 
-  /** Premium books inside their mandate go without asking; never with a stale price, a halt or a warning. */
+  /** Premium books inside their mandate go without asking; never with a stale price, a halt, a pause or a warning. */
   releaseAutomatic(made: readonly Proposal[], market: MarketView): void {
-    const ready = made.filter((proposal) => proposal.automatic && this.blockedWhy(proposal, market) === null)
+    const { world, clock } = this.#deps
+    // it was planned in a worker thread: what a person did meanwhile counts
+    const ready = made.filter(
+      (proposal) =>
+        proposal.automatic &&
+        this.#mayGo(proposal, market) &&
+        (world.book(proposal.bookId)?.pausedUntil ?? 0) <= clock.now(),
+    )
     if (ready.length === 0) return
     const released = this.#release(ready, 'mandate', 'desk', market)
     if (released.ok) this.#deps.proposals.released(ready)
@@ -137,6 +154,16 @@ export class Approvals {
     if (halted !== null) return { code: 'trading-halted', message: halted }
     const position = positionFor(world, book, market, settings)
     return position.unableWhy === null ? null : { code: 'stale-prices', message: position.unableWhy }
+  }
+
+  #mayGo(proposal: Proposal, market: MarketView): boolean {
+    const now = this.#deps.proposals.of(proposal.bookId)
+    return (
+      now?.id === proposal.id &&
+      now.state === 'open' &&
+      this.blockedWhy(proposal, market) === null &&
+      this.#sameSnapshot(proposal, market)
+    )
   }
 
   #sameSnapshot(proposal: Proposal, market: MarketView): boolean {

@@ -1,8 +1,10 @@
+import { ZERO } from '../../core/amount.ts'
 import { accountOf, type ClientBook, type ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ApprovalOutcome, DeskFailure } from '../../core/contracts/desk-api.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import { netProposals } from '../../core/decisions/netting.ts'
+import type { VenueId } from '../../core/instruments.ts'
 import type { Actor } from '../../core/journal.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
@@ -65,6 +67,10 @@ export class Desk {
   get sweep(): DriftSweep | null {
     return this.#sweep
   }
+  /** Rows were numbered anew: the last check says nothing until the next. */
+  forgetSweep(): void {
+    this.#sweep = null
+  }
   get cycleDeps(): CycleDeps {
     return this.#cycleDeps
   }
@@ -113,8 +119,14 @@ export class Desk {
   async plan(): Promise<{ readonly made: readonly Proposal[]; readonly outcomes: readonly ApprovalOutcome[] }> {
     const view = this.parts.market.view()
     const outcomes = this.approvals.releaseDue(view)
-    reviewOpen(view, this.#cycleDeps, new Set(this.approvals.pending.flatMap((approval) => approval.proposalIds)))
+    reviewOpen(
+      view,
+      this.#cycleDeps,
+      new Set(this.approvals.pending.flatMap((approval) => approval.proposalIds)),
+      new Set(outcomes.flatMap((outcome) => outcome.repriced)),
+    )
     const candidates = new Set([...this.breached(), ...this.parts.proposals.requests.keys()])
+    this.parts.proposals.keepWaits(candidates)
     const made = await planNeeded(candidates, view, this.#cycleDeps)
     this.approvals.releaseAutomatic(made, view)
     return { made, outcomes }
@@ -126,10 +138,12 @@ export class Desk {
     if (state.all !== 'active') return `trading is ${state.all}`
     const own = state.clientBooks.get(book.id)
     if (own !== undefined && own !== 'active') return `trading of this client book is ${own}`
+    const needs = (venue: VenueId): boolean =>
+      this.parts.world.holdingsOf(book.id).some((held) => held.venue === venue && held.quantity !== ZERO)
+    const down = this.parts.market.down().filter(needs)
+    if (down.length > 0) return `${down.join(', ')} does not answer: what this client book holds there can't be traded`
     const stopped = [...state.venues].filter(([, venue]) => venue !== 'active').map(([venue]) => venue)
-    const needed = stopped.filter((venue) =>
-      this.parts.world.holdingsOf(book.id).some((held) => held.venue === venue && held.quantity !== 0n),
-    )
+    const needed = stopped.filter(needs)
     return needed.length > 0 ? `trading on ${needed.join(', ')} is stopped` : null
   }
 

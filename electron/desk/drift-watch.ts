@@ -51,7 +51,6 @@ export class DriftWatch {
       const loaded = await this.load(multiplier)
       if (!loaded.ok) return loaded
     } else if (multiplier !== this.#multiplier) {
-      this.#multiplier = multiplier
       const applied = await this.#engine.applyAll(
         this.#world.books.map((book) => ({
           bookId: book.id,
@@ -59,15 +58,17 @@ export class DriftWatch {
         })),
       )
       if (!applied.ok) return applied
+      this.#multiplier = multiplier
     }
     if (this.#touched.size > 0) {
-      const updates = [...this.#touched].map((bookId) => ({
-        bookId,
-        holdings: driftHoldings(this.#world.holdingsOf(bookId)),
-      }))
+      const told = [...this.#touched]
+      const updates = told.map((bookId) => ({ bookId, holdings: this.#everyHolding(bookId) }))
       this.#touched.clear()
       const applied = await this.#engine.applyAll(updates)
-      if (!applied.ok) return applied
+      if (!applied.ok) {
+        this.touch(told)
+        return applied
+      }
     }
     const values = new Float64Array(this.#assets.length)
     const fresh = new Uint8Array(this.#assets.length)
@@ -77,6 +78,12 @@ export class DriftWatch {
       fresh[i] = price?.fresh ? 1 : 0
     })
     return this.#engine.sweep(values, fresh)
+  }
+
+  /** Every asset named: the engine leaves alone what is not, and the ledger has no line for what was sold whole. */
+  #everyHolding(bookId: ClientBookId): readonly DriftHolding[] {
+    const held = new Map(driftHoldings(this.#world.holdingsOf(bookId)).map(({ asset, quantity }) => [asset, quantity]))
+    return this.#assets.map((asset) => ({ asset, quantity: held.get(asset) ?? 0 }))
   }
 
   #driftBook(book: ClientBook): DriftBook {

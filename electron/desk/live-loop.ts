@@ -15,14 +15,15 @@ export function runLive(
 ): () => Promise<void> {
   const { desk, publisher, market, risk } = started
   const stopping = new AbortController()
-  const every = async (milliseconds: number, work: () => Promise<void>): Promise<void> => {
+  const every = async (name: string, milliseconds: number, work: () => Promise<void>): Promise<void> => {
     while (!stopping.signal.aborted) {
       const began = performance.now()
       try {
         await work()
+        desk.parts.alerts.clear(`loop-${name}`)
       } catch (cause) {
         const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-        desk.parts.alerts.raise('desk-loop', 'critical', `the desk's loop failed: ${text.split('\n')[0]}`)
+        desk.parts.alerts.raise(`loop-${name}`, 'critical', `the desk's ${name} failed: ${text.split('\n')[0]}`)
         log(text)
       }
       const rest = Math.max(5, milliseconds - (performance.now() - began))
@@ -30,17 +31,17 @@ export function runLive(
     }
   }
   const loops = [
-    every(FRAME_MS, async () => {
+    every('drift check', FRAME_MS, async () => {
       const swept = await desk.inTurn(() => desk.checkDrift())
       if (swept.ok) publisher.publishFrame()
     }),
-    every(CYCLE_MS, async () => {
+    every('planning', CYCLE_MS, async () => {
       await market.refreshCosts()
       publisher.refreshSlow(market.view())
       await desk.inTurn(() => desk.plan())
     }),
-    every(SUMMARY_MS, async () => publisher.publishSummary()),
-    every(5_000, async () => {
+    every('summary', SUMMARY_MS, async () => publisher.publishSummary()),
+    every('market clock', 5_000, async () => {
       await synchroniseMarketTime()
       if (await risk.refresh(market.marketNow())) {
         desk.parts.history.setMultiplier(market.marketNow(), market.multiplier())

@@ -36,6 +36,8 @@ export interface MarketWatchParts {
   readonly averageOnMarketTime: boolean
   /** Order books older than this price nothing; lockstep has its own barrier and sets it to infinity. */
   readonly maximumAgeMs: number
+  /** Venues that did not answer at start. */
+  readonly down: readonly { readonly venue: VenueId; readonly why: string }[]
 }
 
 /** What the desk knows of the market at this moment: prices, costs, risk, regime; asked by the cycle and the views. */
@@ -52,7 +54,22 @@ export class MarketWatch {
 
   readonly marketNow = (): Millis => this.#parts.marketNow()
   health(): readonly VenueHealth[] {
-    return this.#parts.data.health()
+    return [
+      ...this.#parts.data.health(),
+      ...this.#parts.down.map(({ venue, why }) => ({
+        venue,
+        state: 'no-data' as const,
+        dataLatencyMs: null,
+        orderLatencyMs: null,
+        ageMs: Number.POSITIVE_INFINITY,
+        refusedBooks: 0,
+        why,
+      })),
+    ]
+  }
+  /** Venues that can't be traded on until the desk is started with them. */
+  down(): readonly VenueId[] {
+    return this.#parts.down.map(({ venue }) => venue)
   }
   multiplier(): number {
     return this.#parts.risk.multiplier(this.marketNow())

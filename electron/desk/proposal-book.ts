@@ -1,6 +1,7 @@
 import type { ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
+import type { AssetId } from '../../core/instruments.ts'
 import { type Actor, fact } from '../../core/journal.ts'
 import type { NonTriggerReason, Proposal, ProposalState, Trigger } from '../../core/proposal.ts'
 import type { Millis } from '../../core/units.ts'
@@ -26,12 +27,18 @@ export class ProposalBook {
   readonly #requests = new Map<ClientBookId, Request>()
   readonly #executing = new Set<ClientBookId>()
   readonly #rebalancedAt = new Map<ClientBookId, Millis | null>()
+  readonly #dismissedAt = new Map<ClientBookId, Millis>()
+  readonly #leftOut = new Map<ClientBookId, readonly AssetId[]>()
   #changes = 0
 
   constructor(store: DeskStore, clock: Clock) {
     this.#store = store
     this.#clock = clock
-    for (const proposal of store.proposals(['open', 'held'])) this.#open.set(proposal.bookId, proposal)
+    for (const proposal of store.proposals(['open', 'held'])) {
+      this.#open.set(proposal.bookId, proposal)
+      const heldBack = proposal.lines.filter((line) => line.reason === 'held-back').map((line) => line.asset)
+      this.leaveOut(proposal.bookId, heldBack)
+    }
     for (const proposal of store.proposals(['approved', 'executing'])) this.#executing.add(proposal.bookId)
   }
 
@@ -76,6 +83,23 @@ export class ProposalBook {
   clearWait(bookId: ClientBookId): void {
     this.#waits.delete(bookId)
   }
+  /** Books that need nothing any more wait for nothing. */
+  keepWaits(bookIds: ReadonlySet<ClientBookId>): void {
+    for (const bookId of this.#waits.keys()) if (!bookIds.has(bookId)) this.#waits.delete(bookId)
+  }
+
+  /** Lines that an advisor took out: they stay out when the book is planned again, until it is traded or asked for anew. */
+  leaveOut(bookId: ClientBookId, assets: readonly AssetId[]): void {
+    if (assets.length === 0) this.#leftOut.delete(bookId)
+    else this.#leftOut.set(bookId, assets)
+  }
+  leftOutOf(bookId: ClientBookId): readonly AssetId[] {
+    return this.#leftOut.get(bookId) ?? []
+  }
+  /** Of a proposal that is not open any more: what became of it. */
+  stateOf(proposalId: string): ProposalState | undefined {
+    return this.byId(proposalId)?.state ?? this.#store.proposal(proposalId)?.state
+  }
 
   /** Records new proposals; a book's earlier one is superseded in the same transaction. */
   add(proposals: readonly Proposal[], actor: Actor): void {
@@ -109,6 +133,10 @@ export class ProposalBook {
     for (const { proposal, state } of changes) {
       if (state === 'open' || state === 'held') this.#open.set(proposal.bookId, { ...proposal, state })
       else this.#open.delete(proposal.bookId)
+      if (state === 'dismissed') {
+        this.#dismissedAt.set(proposal.bookId, this.#clock.now())
+        this.leaveOut(proposal.bookId, [])
+      }
     }
     this.#changes++
   }
@@ -117,6 +145,7 @@ export class ProposalBook {
   released(proposals: readonly Proposal[]): void {
     for (const { bookId } of proposals) {
       this.#open.delete(bookId)
+      this.#leftOut.delete(bookId)
       this.#executing.add(bookId)
     }
     this.#changes++
@@ -128,6 +157,11 @@ export class ProposalBook {
       this.#rebalancedAt.set(bookId, this.#clock.now())
     }
     this.#changes++
+  }
+
+  /** When an advisor last said no; not kept over a restart. */
+  dismissedAt(bookId: ClientBookId): Millis | null {
+    return this.#dismissedAt.get(bookId) ?? null
   }
 
   rebalancedAt(bookId: ClientBookId): Millis | null {

@@ -157,6 +157,12 @@ export class Publisher {
     })
   }
 
+  /** Money that came in or went out is no gain and no loss of the day. */
+  moveDayOpen(bookId: ClientBookId, byUsd: number): void {
+    const row = this.#desk.parts.world.rowOf(bookId)
+    if (Number.isFinite(byUsd)) this.#dayOpen[row]! += byUsd
+  }
+
   /** P/L of the day starts at the first prices of each UTC day of market time. */
   #rollDay(marketNow: number): void {
     const day = new Date(marketNow).toISOString().slice(0, 10)

@@ -41,8 +41,10 @@ export class RiskWatch {
   async refresh(marketNow: Millis): Promise<boolean> {
     const day = Math.floor(marketNow / DAY_MS)
     if (day === this.#day) return false
-    this.#day = day
     const daily = await this.#bars('1d', DAILY_BARS, marketNow)
+    // not one venue answered: yesterday's figures stand, and it is asked again
+    if (daily.size === 0) return false
+    this.#day = day
     this.#takeVolumes(daily)
     const series = this.#seriesOfAssets(daily)
     const assets = [...series.keys()].sort()

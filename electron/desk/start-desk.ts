@@ -57,7 +57,7 @@ export interface DeskOptions {
     connections: readonly VenueConnection[],
   ) => Promise<Result<Firm, Failure>>
   readonly credentials: (store: DeskStore, venue: VenueId, account: string) => VenueCredentials
-  readonly funding: (store: DeskStore) => SimulatedFunding & {
+  readonly funding: (store: DeskStore) => Omit<SimulatedFunding, 'openAccounts'> & {
     /** Makes sure that every account exists at its venue. */
     ensure(accounts: ReturnType<World['venueAccounts']>): Promise<string | null>
   }
@@ -157,6 +157,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     marketNow: options.marketNow,
     averageOnMarketTime: options.ageless,
     maximumAgeMs: options.ageless ? Number.POSITIVE_INFINITY : DEFAULT_MARKET_DATA_SETTINGS.redMs,
+    down,
   })
   if (options.ageless) await engines.microstructure.remote.configure({ staleMs: Number.POSITIVE_INFINITY })
   market.prices()
@@ -203,16 +204,18 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     maximumSlippageBps: bps(MAXIMUM_SLIPPAGE_BPS),
     solve: engines.solve,
   })
+  // a plan may have ended between reading the books and listening to the executor
+  world.reload()
+  drift.touch(world.books.map((book) => book.id))
   for (const book of world.books) history.setHoldings(options.marketNow(), book.id, world.holdingsOf(book.id))
   history.setMultiplier(options.marketNow(), market.multiplier())
   const publisher = new Publisher(desk)
   const fund: SimulatedFunding = {
     move: (request) => funding.move(request),
-    fund: async (deposits) => {
-      const refused = await funding.fund(deposits)
-      if (refused !== null) return refused
-      const reopened = await openAll()
-      return reopened.ok ? null : reopened.error.message
+    fund: (deposits) => funding.fund(deposits),
+    openAccounts: async () => {
+      const opened = await openAll()
+      return opened.ok ? null : opened.error.message
     },
   }
   const api = createDeskApi(desk, publisher, { advisor: options.advisor, undoMs: options.undoMs, funding: fund })

@@ -3,6 +3,9 @@ import { type BrowserHostOptions, startBrowserHost } from './browser-host.ts'
 /** What ends a host that runs until it is interrupted. */
 export const EXIT_CODES = { done: 0, failed: 1, badInput: 2 } as const
 
+/** Failures to start that another argument would cure. */
+const BAD_INPUT_CODES = ['port-in-use', 'bad-input']
+
 /** One Ctrl+C arrives twice: from the terminal, and handed on by whoever started us. */
 const REPEAT_MS = 1000
 const PARENT_CHECK_MS = 500
@@ -33,7 +36,7 @@ export async function runBrowserHost(options: RunOptions): Promise<number> {
   const host = await startBrowserHost(options)
   if (!host.ok) {
     options.onFailure(host.error.message)
-    return host.error.code === 'port-in-use' ? EXIT_CODES.badInput : EXIT_CODES.failed
+    return BAD_INPUT_CODES.includes(host.error.code) ? EXIT_CODES.badInput : EXIT_CODES.failed
   }
   options.onAddress(host.value.address)
   await interrupted

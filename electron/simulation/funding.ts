@@ -1,6 +1,7 @@
-import { formatAmount } from '../../core/amount.ts'
+import { formatAmount, ZERO } from '../../core/amount.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import type { VenueId } from '../../core/instruments.ts'
+import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import type { VenueDeposit } from '../firm/firm.ts'
 import { openSimulatedAccounts, simulatedAccountName } from './accounts.ts'
 import type { SandboxControl } from './control-client.ts'
@@ -30,23 +31,30 @@ export function createSimulatedFunding(control: SandboxControl, store: DeskStore
     ensure,
     move: (request: { venue: VenueId; account: string; asset: string; quantity: string }) =>
       move(request.venue, request.account, request.asset, request.quantity),
-    fund: async (deposits: readonly VenueDeposit[]): Promise<string | null> => {
-      const accounts = [
-        ...new Map(deposits.map((deposit) => [`${deposit.venue}/${deposit.account}`, deposit])).values(),
-      ]
-      const fresh = new Set<string>()
-      for (const account of accounts) {
-        const own = deposits.filter((deposit) => deposit.venue === account.venue && deposit.account === account.account)
-        const opened = await openSimulatedAccounts(control, store.epoch, [account], own)
-        if (!opened.ok) return opened.error.message
-        if (opened.value.created > 0) fresh.add(`${account.venue}/${account.account}`)
-      }
-      for (const deposit of deposits) {
-        if (fresh.has(`${deposit.venue}/${deposit.account}`) || deposit.quantity === 0n) continue
+    fund: async (deposits: readonly VenueDeposit[]): Promise<Result<null, Failure<'refused' | 'left-behind'>>> => {
+      const due = deposits.filter((deposit) => deposit.quantity > ZERO)
+      const accounts = [...new Map(due.map((deposit) => [`${deposit.venue}/${deposit.account}`, deposit])).values()]
+      // opened empty, so that what fills an account is one kind of entry and can be taken back
+      const opened = await openSimulatedAccounts(control, store.epoch, accounts, [])
+      if (!opened.ok) return fail('refused', opened.error.message)
+      for (const [done, deposit] of due.entries()) {
         const refused = await move(deposit.venue, deposit.account, deposit.asset, formatAmount(deposit.quantity))
-        if (refused !== null) return refused
+        if (refused !== null) return takeBack(due.slice(0, done), refused)
       }
-      return null
+      return ok(null)
     },
+  }
+
+  async function takeBack(
+    moved: readonly VenueDeposit[],
+    because: string,
+  ): Promise<Result<never, Failure<'refused' | 'left-behind'>>> {
+    const left: string[] = []
+    for (const { venue, account, asset, quantity } of moved)
+      if ((await move(venue, account, asset, `-${formatAmount(quantity)}`)) !== null)
+        left.push(`${formatAmount(quantity)} ${asset} on ${venue} ${account}`)
+    return left.length === 0
+      ? fail('refused', because)
+      : fail('left-behind', `${because}. What was deposited before could not be taken back: ${left.join(', ')}`)
   }
 }

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Failure, ok, type Result } from '../../core/result.ts'
+import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { runLive } from '../desk/live-loop.ts'
 import type { RunningDesk } from '../hosts/desk-factory.ts'
+import { checkFolderFree } from '../store/open-store.ts'
 import { rejoinOrStart } from './rejoin-sandbox.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
 import { startSimulatedDesk } from './start-simulated-desk.ts'
@@ -28,7 +29,14 @@ const coolDownMs = (speed: number): number => Math.max(20_000, (30 * 60_000) / s
 /** The terminal as `npm start` shows it: sandbox exchanges trading, the sample firm loaded, the desk at work. */
 export async function startLiveSimulation(options: LiveSimulationOptions): Promise<Result<RunningDesk, Failure>> {
   const { dataFolder, log, speed } = options
-  mkdirSync(dataFolder, { recursive: true })
+  // before the exchange is joined: giving up would stop it under the desk that uses it
+  const free = checkFolderFree(dataFolder)
+  if (!free.ok) return free
+  try {
+    mkdirSync(dataFolder, { recursive: true })
+  } catch (cause) {
+    return fail('cannot-open', `can't make the data folder ${dataFolder}: ${String(cause)}`)
+  }
   const sandbox = await rejoinOrStart(join(dataFolder, 'sandbox.json'), log, () =>
     startSandboxProcess({
       entry: options.sandboxEntry,

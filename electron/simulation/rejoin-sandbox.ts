@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type SandboxAddresses, sandboxAddresses } from '../../core/contracts/sandbox-control.ts'
-import { type Failure, ok, type Result } from '../../core/result.ts'
+import { ok, type Result } from '../../core/result.ts'
 import { createControlClient } from './control-client.ts'
-import type { SandboxProcess } from './sandbox-process.ts'
+import type { SandboxFailure, SandboxProcess } from './sandbox-process.ts'
 
 /** A sandbox in use, whoever started it. */
 export type JoinedSandbox = Pick<SandboxProcess, 'addresses' | 'stop'>
@@ -14,8 +14,8 @@ export type JoinedSandbox = Pick<SandboxProcess, 'addresses' | 'stop'>
 export async function rejoinOrStart(
   noteFile: string,
   log: (line: string) => void,
-  start: () => Promise<Result<SandboxProcess, Failure<'sandbox-failed'>>>,
-): Promise<Result<JoinedSandbox, Failure<'sandbox-failed'>>> {
+  start: () => Promise<Result<SandboxProcess, SandboxFailure>>,
+): Promise<Result<JoinedSandbox, SandboxFailure>> {
   const noted = readNote(noteFile)
   if (noted !== null) {
     const control = createControlClient(noted.control)

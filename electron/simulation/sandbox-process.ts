@@ -26,13 +26,14 @@ export interface SandboxProcess {
   stop(): Promise<void>
 }
 
+export type SandboxFailure = Failure<'sandbox-failed' | 'bad-input'>
+const BAD_INPUT = 2
+
 /**
  * Starts the exchanges as a process of their own: killing the desk never kills the exchange.
- * Errors: sandbox-failed with what the process said before it ended.
+ * Errors: what the process said before it ended; bad-input where that is about what it was given (its exit code 2).
  */
-export async function startSandboxProcess(
-  options: SandboxOptions,
-): Promise<Result<SandboxProcess, Failure<'sandbox-failed'>>> {
+export async function startSandboxProcess(options: SandboxOptions): Promise<Result<SandboxProcess, SandboxFailure>> {
   const args = ['--disable-warning=ExperimentalWarning', options.entry, '--json', '--seed', String(options.seed)]
   if (options.prices !== null) args.push('--prices', options.prices)
   if (options.stateFile !== null) args.push('--state', options.stateFile)
@@ -43,34 +44,36 @@ export async function startSandboxProcess(
   if (options.lockstep) args.push('--lockstep')
   else args.push('--speed', String(options.speed))
   const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', options.detached ? 'ignore' : 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.detached ?? false,
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
   })
   const said: string[] = []
-  if (child.stderr !== null)
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      said.push(line)
-      if (said.length > 20) said.shift()
-      options.log(line)
-    })
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    said.push(line)
+    if (said.length > 20) said.shift()
+    options.log(line)
+  })
   const ready = await readyLine(child, said)
   if (!ready.ok) return ready
   if (options.detached) {
     child.unref()
-    child.stdout?.destroy()
+    child.stdout.destroy()
+    child.stderr.destroy()
   }
   return ok({ addresses: ready.value, pid: child.pid!, stop: () => stopProcess(child) })
 }
 
-function readyLine(
-  child: ChildProcess,
-  said: readonly string[],
-): Promise<Result<SandboxAddresses, Failure<'sandbox-failed'>>> {
+function readyLine(child: ChildProcess, said: readonly string[]): Promise<Result<SandboxAddresses, SandboxFailure>> {
   return new Promise((resolve) => {
-    const refuse = (why: string): void => resolve(fail('sandbox-failed', `the sandbox exchanges did not start: ${why}`))
+    const refuse = (why: string, code: SandboxFailure['code'] = 'sandbox-failed'): void =>
+      resolve(fail(code, `the sandbox exchanges did not start: ${why}`))
     child.once('error', (cause) => refuse(cause.message))
-    child.once('exit', (code) => refuse(said.at(-1) ?? `exit code ${code}`))
+    // not at 'exit': what it said may still be in the pipe
+    child.once('close', (code) => {
+      const why = said[0]?.replace(/^sandbox: /, '') ?? `exit code ${code}`
+      refuse(why, code === BAD_INPUT ? 'bad-input' : 'sandbox-failed')
+    })
     createInterface({ input: child.stdout! }).once('line', (line) => {
       let parsed: unknown = null
       try {

@@ -48,6 +48,20 @@ export function openStore(options: StoreOptions): Result<DeskStore, StoreError> 
   return store
 }
 
+/**
+ * Whether a desk may start on this folder: for whoever must not touch anything of a folder in use. It may be taken the
+ * moment after; openStore is what decides. Errors: wrong-node, cannot-open, locked (names the process).
+ */
+export function checkFolderFree(folder: string): Result<null, StoreError> {
+  if (!existsSync(folder)) return ok(null)
+  const sqlite = loadSqlite()
+  if (!sqlite.ok) return sqlite
+  const lock = lockFolder(sqlite.value, folder)
+  if (!lock.ok) return lock
+  lock.value.release()
+  return ok(null)
+}
+
 function openFile(
   sqlite: SqliteLibrary,
   migrations: readonly Migration[],

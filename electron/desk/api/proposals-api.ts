@@ -1,7 +1,9 @@
 import type { DeskApi, DeskFailure } from '../../../core/contracts/desk-api.ts'
+import { CASH } from '../../../core/instruments.ts'
 import type { Actor } from '../../../core/journal.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import { ok, type Result } from '../../../core/result.ts'
+import { lineAssets } from '../../proposals/book-position.ts'
 import type { PlanFailure } from '../../proposals/draft.ts'
 import { planBooks } from '../../proposals/plan-books.ts'
 import { planningDeps, planRequest } from '../cycle.ts'
@@ -42,6 +44,7 @@ export function proposalsApi(
   const change = (proposalId: string, state: 'open' | 'held' | 'dismissed', why: string): Result<null, DeskFailure> => {
     const proposal = open(proposalId)
     if (!proposal.ok) return proposal
+    if (state !== 'open') approvals.withdraw(proposalId)
     parts.proposals.change([{ proposal: proposal.value, state, why }], actor)
     return ok(null)
   }
@@ -55,9 +58,19 @@ export function proposalsApi(
       const halted = desk.haltedWhy(book)
       if (halted !== null) return refuse('trading-halted', halted)
       const request = planRequest(parts.world, book, trigger, leftOut)
+      const lines = new Set(lineAssets(request.model, request.holdings))
+      const unknown = leftOut.find((asset) => asset === CASH || !lines.has(asset))
+      if (unknown !== undefined)
+        return refuse(
+          'unknown-asset',
+          unknown === CASH
+            ? `${CASH} can't be left out: it is the other leg of every trade`
+            : `client book ${bookId} has no line ${unknown} to leave out`,
+        )
       const [answer] = await planBooks([request], parts.market.view(), planningDeps(desk.cycleDeps))
       if (!answer!.ok) return refuse(FAILURE_OF[answer!.error.code], answer!.error.message)
       parts.proposals.add([answer!.value], actor)
+      parts.proposals.leaveOut(bookId, leftOut)
       return answer!
     })
   return {

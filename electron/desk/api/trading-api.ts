@@ -1,10 +1,10 @@
-import { parseAmount } from '../../../core/amount.ts'
+import { absolute, formatAmount, parseAmount, toFloat, ZERO } from '../../../core/amount.ts'
 import { accountOf } from '../../../core/client-book.ts'
 import type { DeskApi } from '../../../core/contracts/desk-api.ts'
-import { type AssetId, isSettlementAsset, VENUES, type VenueId } from '../../../core/instruments.ts'
+import { type AssetId, VENUES, type VenueId } from '../../../core/instruments.ts'
 import { type Actor, fact } from '../../../core/journal.ts'
 import type { TradingState } from '../../../core/order.ts'
-import { err, ok } from '../../../core/result.ts'
+import { err, type Failure, ok, type Result } from '../../../core/result.ts'
 import { usd } from '../../../core/units.ts'
 import { firmDeposits, firmFacts, loadFirm, type VenueDeposit } from '../../firm/firm.ts'
 import { parseClientBooksCsv } from '../../firm/parse-client-books.ts'
@@ -22,8 +22,13 @@ export interface SimulatedFunding {
     /** Signed decimal text: plus is in. */
     readonly quantity: string
   }): Promise<string | null>
-  /** Opens accounts that are new and adds to those that are there; null, or why not. */
-  fund(deposits: readonly VenueDeposit[]): Promise<string | null>
+  /**
+   * Opens accounts that are new and adds to those that are there: all of it or nothing. Errors: refused, when what was
+   * moved is taken back; left-behind, naming what could not be.
+   */
+  fund(deposits: readonly VenueDeposit[]): Promise<Result<null, Failure<'refused' | 'left-behind'>>>
+  /** Connects accounts of client books that are not connected yet; null, or which was refused. */
+  openAccounts(): Promise<string | null>
 }
 
 const STATE_OF: Record<'stop' | 'reduce-only' | 'resume', TradingState> = {
@@ -54,71 +59,97 @@ export function tradingApi(
       if (scope.kind === 'client-book' && parts.world.book(scope.bookId) === undefined)
         return refuse('unknown-client-book', `there is no client book ${scope.bookId}`)
       await parts.executor.setTradingState(scope, STATE_OF[action], why, actor)
+      // whoever lets trading go on has seen the alarm that stopped it
+      if (action === 'resume' && scope.kind === 'all') parts.alerts.clear('execution-alarm')
       publisher.publishSummary()
       return ok(null)
     },
 
-    simulateCashFlow: async (bookId, venue, asset, quantity) => {
-      const book = parts.world.book(bookId)
-      if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
-      const parsed = parseAmount(quantity)
-      if (!parsed.ok) return refuse('invalid-request', `quantity: ${parsed.error.message}`)
-      if (parsed.value === 0n) return refuse('invalid-request', 'quantity was 0, a cash flow is above or below it')
-      const price = parts.market.prices().get(asset)
-      if (price === undefined || !(isSettlementAsset(asset) || parts.world.marketOn(venue, asset)))
-        return refuse('unknown-asset', `${venue} has no asset ${asset}`)
-      const held = parts.world.holdingsOf(bookId).find((holding) => holding.venue === venue && holding.asset === asset)
-      if (parsed.value < 0n && (held?.quantity ?? 0n) < -parsed.value)
-        return refuse(
-          'invalid-request',
-          `client book ${bookId} holds less ${asset} on ${venue} than ${quantity.slice(1)}`,
+    // In turn: no plan can be released between looking at what the book holds and booking what was moved.
+    simulateCashFlow: (bookId, venue, asset, quantity) =>
+      desk.inTurn(async () => {
+        const book = parts.world.book(bookId)
+        if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
+        const parsed = parseAmount(quantity)
+        if (!parsed.ok) return refuse('invalid-request', `quantity: ${parsed.error.message}`)
+        const moved = parsed.value
+        if (moved === ZERO) return refuse('invalid-request', 'quantity was 0, a cash flow is above or below it')
+        if (!heldAssets(parts.world).get(venue)?.has(asset))
+          return refuse('unknown-asset', `${venue} has no asset ${asset}`)
+        const held = parts.world
+          .holdingsOf(bookId)
+          .find((holding) => holding.venue === venue && holding.asset === asset)
+        if ((held?.quantity ?? ZERO) + moved < ZERO)
+          return refuse(
+            'invalid-request',
+            `client book ${bookId} holds ${formatAmount(held?.quantity ?? ZERO)} ${asset} on ${venue}, less than ${formatAmount(absolute(moved))}`,
+          )
+        if (parts.proposals.isExecuting(bookId))
+          return refuse('not-open', `orders of client book ${bookId} are working; move cash when they are done`)
+        const text = formatAmount(moved)
+        const refused = await options.funding.move({ venue, account: accountOf(book), asset, quantity: text })
+        if (refused !== null) return refuse('venue-refused', refused)
+        parts.store.record(
+          [
+            fact('cash-flow-booked', {
+              subAccount: bookId,
+              account: accountOf(book),
+              venue,
+              asset,
+              quantity: moved,
+              kind: moved > ZERO ? 'deposit' : 'withdrawal',
+              venueEntryId: null,
+            }),
+          ],
+          actor,
         )
-      if (parts.proposals.isExecuting(bookId))
-        return refuse('not-open', `orders of client book ${bookId} are working; move cash when they are done`)
-      const refused = await options.funding.move({ venue, account: accountOf(book), asset, quantity })
-      if (refused !== null) return refuse('venue-refused', refused)
-      parts.store.record(
-        [
-          fact('cash-flow-booked', {
-            subAccount: bookId,
-            account: accountOf(book),
-            venue,
-            asset,
-            quantity: parsed.value,
-            kind: parsed.value > 0n ? 'deposit' : 'withdrawal',
-            venueEntryId: null,
-          }),
-        ],
-        actor,
-      )
-      parts.world.refreshHoldings([bookId])
-      parts.drift.touch([bookId])
-      parts.history.setHoldings(parts.market.marketNow(), bookId, parts.world.holdingsOf(bookId))
-      const amountUsd = usd((Number(parsed.value) / 1e12) * price.priceUsd)
-      parts.proposals.request(bookId, { kind: 'cash-flow', asset, amountUsd })
-      return ok(null)
-    },
+        parts.world.refreshHoldings([bookId])
+        parts.drift.touch([bookId])
+        parts.history.setHoldings(parts.market.marketNow(), bookId, parts.world.holdingsOf(bookId))
+        const price = parts.market.prices().get(asset)?.priceUsd ?? Number.NaN
+        const amountUsd = usd(toFloat(moved) * price)
+        publisher.moveDayOpen(bookId, amountUsd)
+        if (!publisher.assets.includes(asset)) publisher.reset(`${asset} is new to the firm`)
+        parts.proposals.request(bookId, { kind: 'cash-flow', asset, amountUsd })
+        return ok(null)
+      }),
 
-    importClientBooks: async (csv) => {
-      const parsed = parseClientBooksCsv(csv, {
-        assets: heldAssets(parts.world),
-        modelIds: parts.world.models.map((model) => model.id),
-        existingBooks: new Set(parts.world.books.map((book) => book.id)),
-        existingAccounts: new Set(parts.store.venueAccounts()),
-        now: parts.clock.now(),
-      })
-      if (!parsed.ok) return err(parsed.error)
-      return desk.inTurn(async () => {
+    importClientBooks: (csv) =>
+      desk.inTurn(async () => {
+        const parsed = parseClientBooksCsv(csv, {
+          assets: heldAssets(parts.world),
+          modelIds: parts.world.models.map((model) => model.id),
+          existingBooks: new Set(parts.world.books.map((book) => book.id)),
+          existingAccounts: new Set(parts.store.venueAccounts()),
+          now: parts.clock.now(),
+        })
+        if (!parsed.ok) return err(parsed.error)
+        // The venues first: a refusal there leaves a ledger that knows nothing of the file.
+        const funded = await options.funding.fund(firmDeposits(parsed.value))
+        if (!funded.ok) {
+          if (funded.error.code === 'left-behind')
+            parts.alerts.raise('import-funding', 'critical', `an import was refused: ${funded.error.message}`)
+          return err({
+            code: 'import-refused',
+            message: `nothing was imported: ${funded.error.message}`,
+            lines: [],
+          })
+        }
+        parts.alerts.clear('import-funding')
         loadFirm(parts.store, firmFacts({ models: [], ...parsed.value }))
         parts.world.reload()
-        const refused = await options.funding.fund(firmDeposits(parsed.value))
-        if (refused !== null)
-          parts.alerts.raise('import-funding', 'critical', `imported holdings are not at the venue: ${refused}`)
-        await parts.drift.load(parts.market.multiplier())
+        desk.forgetSweep()
         publisher.reset('client books were imported')
+        for (const book of parsed.value.books)
+          parts.history.setHoldings(parts.market.marketNow(), book.id, parts.world.holdingsOf(book.id))
+        const notOpen = await options.funding.openAccounts()
+        if (notOpen !== null)
+          parts.alerts.raise('import-accounts', 'critical', `an account of an imported client book: ${notOpen}`)
+        const loaded = await parts.drift.load(parts.market.multiplier())
+        if (!loaded.ok)
+          parts.alerts.raise('drift-engine', 'critical', `client books are not checked: ${loaded.error.message}`)
         return ok({ books: parsed.value.books.length })
-      })
-    },
+      }),
   }
 }
 

@@ -72,7 +72,7 @@ export function summaryView(inputs: SummaryInputs): DeskSummary {
     venues: inputs.venues,
     trading: inputs.trading.state,
     tradingWhy: inputs.trading.why,
-    booksChecked: grid.rows - counts['unable-to-check'],
+    booksChecked: Object.values(counts).reduce((sum, count) => sum + count, 0) - counts['unable-to-check'],
     engineP95Ms: inputs.engineP95Ms,
     openProposals: inputs.proposals.list().filter((proposal) => proposal.state === 'open').length,
     workingParents: inputs.workingParents,
