@@ -36,8 +36,16 @@ describe('fuzzy', () => {
     expect(better('pro', 'Proposals', 'Approve')).toBe(true)
     expect(better('mon', 'Monitor', 'My old notes')).toBe(true)
   })
+  test('close: as it is, or the first letters of words; strewn letters are not', () => {
+    expect(['lin', 'sft', 'ilvera'].map((query) => fuzzyMatch(query, 'Silvera Family Trust lines')!.close)).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(fuzzyMatch('lin', 'Import client books')).toMatchObject({ close: false })
+  })
   test('an empty query matches everything', () => {
-    expect(fuzzyMatch('  ', 'anything')).toEqual({ score: 0, ranges: [] })
+    expect(fuzzyMatch('  ', 'anything')).toEqual({ score: 0, ranges: [], close: true })
   })
   test('any piece of a text is found in it, and ranges are inside and in order', () => {
     fc.assert(

@@ -4,6 +4,8 @@ import { fold } from '../ui/fold.ts'
 export interface FuzzyMatch {
   readonly score: number
   readonly ranges: readonly (readonly [number, number])[]
+  /** Every word of the query stands in the text as it is, or as the first letters of its words. */
+  readonly close: boolean
 }
 
 const WORD_START = 8
@@ -21,30 +23,38 @@ const isWordStart = (text: string, at: number): boolean => at === 0 || /[\s,.\-/
  */
 export function fuzzyMatch(query: string, text: string): FuzzyMatch | null {
   const words = fold(query).split(/\s+/).filter(Boolean)
-  if (words.length === 0) return { score: 0, ranges: [] }
+  if (words.length === 0) return { score: 0, ranges: [], close: true }
   const folded = fold(text)
   let score = 0
+  let close = true
   const hits: number[] = []
   for (const word of words) {
     const found = matchWord(word, folded)
     if (!found) return null
     score += found.score
+    close &&= found.close
     hits.push(...found.at)
   }
-  return { score: score - folded.length * 0.01, ranges: toRanges(hits) }
+  return { score: score - folded.length * 0.01, ranges: toRanges(hits), close }
 }
 
-function matchWord(word: string, text: string): { readonly score: number; readonly at: readonly number[] } | null {
-  let best: { readonly score: number; readonly at: readonly number[] } | null = null
+interface WordMatch {
+  readonly score: number
+  readonly at: readonly number[]
+  readonly close: boolean
+}
+
+function matchWord(word: string, text: string): WordMatch | null {
+  let best: WordMatch | null = null
   for (let start = text.indexOf(word); start >= 0; start = text.indexOf(word, start + 1)) {
     const score = word.length * FOLLOWS + (isWordStart(text, start) ? WORD_START : 0) + (start === 0 ? FIRST : 0)
-    if (!best || score > best.score) best = { score, at: Array.from(word, (_, k) => start + k) }
+    if (!best || score > best.score) best = { score, at: Array.from(word, (_, k) => start + k), close: true }
   }
   return best ?? matchScattered(word, text)
 }
 
 /** Letters apart from each other: each next one at a start of a word if there is one, else at the next place. */
-function matchScattered(word: string, text: string): { readonly score: number; readonly at: readonly number[] } | null {
+function matchScattered(word: string, text: string): WordMatch | null {
   const at: number[] = []
   let score = 0
   let from = 0
@@ -68,7 +78,9 @@ function matchScattered(word: string, text: string): { readonly score: number; r
     from = place + 1
   }
   // Letters strewn over a long text are noise, not a match.
-  return at.at(-1)! - at[0]! > word.length * 6 + 8 ? null : { score, at }
+  return at.at(-1)! - at[0]! > word.length * 6 + 8
+    ? null
+    : { score, at, close: at.every((place) => isWordStart(text, place)) }
 }
 
 function isSubsequence(word: string, text: string, from: number): boolean {

@@ -33,27 +33,49 @@ const GROUPS: readonly { readonly kind: PaletteItem['kind']; readonly title: str
 /** Of each kind at most so many; with a prefix, or of one kind only, more. */
 const PER_GROUP = 6
 const PER_KIND = 60
+/** A hit in the keywords alone ranks behind any that can be seen. */
+const BEHIND = 1000
 
-/** Results by kind, best first; a prefix asks for one kind only. */
+interface Found {
+  readonly item: PaletteItem
+  readonly match: FuzzyMatch
+  /** Found in what can be seen, not in the keywords alone. */
+  readonly seen: boolean
+}
+
+/**
+ * Results by kind, the kind with the best hit first; a prefix asks for one kind only. Strewn letters count only where
+ * nothing matches closely.
+ */
 export function searchPalette(query: string, items: readonly PaletteItem[]): readonly PaletteGroup[] {
   const text = query.trimStart()
   const asked = GROUPS.find((group) => group.prefix !== undefined && text.startsWith(group.prefix))
   const words = asked ? text.slice(1) : text
-  const limit = asked ? PER_KIND : PER_GROUP
-  return GROUPS.filter((group) => !asked || group === asked).flatMap(({ kind, title }) => {
-    const hits: { item: PaletteItem; match: FuzzyMatch; ranges: FuzzyMatch['ranges'] }[] = []
-    for (const item of items) {
-      if (item.kind !== kind) continue
-      const inTitle = fuzzyMatch(words, item.title)
-      // A hit in the keywords alone ranks behind one that can be seen.
-      const match = inTitle ?? (item.keywords ? fuzzyMatch(words, `${item.title} ${item.keywords}`) : null)
-      if (match) hits.push({ item, match, ranges: inTitle ? inTitle.ranges : [] })
-    }
-    hits.sort((a, b) => Number(a.ranges.length === 0) - Number(b.ranges.length === 0) || b.match.score - a.match.score)
-    return hits.length === 0
-      ? []
-      : [{ title, hits: hits.slice(0, limit).map(({ item, ranges }) => ({ item, ranges })) }]
-  })
+  const found: Found[] = []
+  for (const item of items) {
+    if (asked && item.kind !== asked.kind) continue
+    const inTitle = fuzzyMatch(words, item.title)
+    const match = inTitle ?? (item.keywords ? fuzzyMatch(words, `${item.title} ${item.keywords}`) : null)
+    if (match) found.push({ item, match, seen: inTitle !== null })
+  }
+  const anyClose = found.some((each) => each.match.close)
+  const worth = (each: Found): number => each.match.score - (each.seen ? 0 : BEHIND)
+  return (
+    GROUPS.map(({ kind, title }) => ({
+      title,
+      hits: found
+        .filter((each) => each.item.kind === kind && (each.match.close || !anyClose))
+        .sort((a, b) => worth(b) - worth(a))
+        .slice(0, asked ? PER_KIND : PER_GROUP),
+    }))
+      .filter((group) => group.hits.length > 0)
+      // Equally good to the eye: actions first.
+      .sort((a, b) => Math.round(worth(b.hits[0]!)) - Math.round(worth(a.hits[0]!)))
+      .map(({ title, hits }) => ({
+        title,
+        hits: hits.map(({ item, match, seen }) => ({ item, ranges: seen ? match.ranges : [] })),
+      }))
+  )
 }
 
 export const countHits = (groups: readonly PaletteGroup[]): number =>

@@ -1,4 +1,4 @@
-import type { ComponentProps, ReactNode } from 'react'
+import { type ComponentProps, type ReactNode, useEffect, useRef } from 'react'
 import { Glyph } from './glyph.tsx'
 
 type ButtonKind = 'plain' | 'primary' | 'quiet' | 'danger'
@@ -105,10 +105,23 @@ export function Tabs<Id extends string>({
   readonly current: Id
   readonly onChange: (id: Id) => void
 }) {
+  const box = useRef<HTMLDivElement>(null)
+  // Where there is no room for all, the chosen one is in sight.
+  useEffect(() => {
+    box.current
+      ?.querySelector(`[data-id="${CSS.escape(current)}"]`)
+      ?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  })
   return (
-    <div className="tabs" role="group" aria-label={label}>
+    <div ref={box} className="tabs" role="group" aria-label={label}>
       {items.map((item) => (
-        <button key={item.id} type="button" aria-pressed={item.id === current} onClick={() => onChange(item.id)}>
+        <button
+          key={item.id}
+          data-id={item.id}
+          type="button"
+          aria-pressed={item.id === current}
+          onClick={() => onChange(item.id)}
+        >
           {item.label}
           {item.count !== undefined && <span>{item.count}</span>}
         </button>

@@ -152,7 +152,7 @@ export function MonitorToolbar(props: ToolbarProps) {
       </MenuButton>
       <MenuButton
         label="Density"
-        className="btn quiet wide"
+        className={props.onClear ? 'btn quiet xwide' : 'btn quiet wide'}
         sections={[
           {
             entries: DENSITIES.map((each) => ({
