@@ -75,9 +75,9 @@ const { connections, markets } = unwrap(
     VENUES.map((venue) => ({ venue, http: addresses[venue].http, ws: addresses[venue].ws })),
     {
       settings: {
-        timeoutMs: 700,
+        timeoutMs: 400,
         sendWindowMs: 800,
-        recvWindowMs: 1_000,
+        recvWindowMs: 2_000,
         absenceMarginMs: 300,
         lookupSpacingMs: 50,
         limits: {

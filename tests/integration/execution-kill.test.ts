@@ -165,7 +165,8 @@ function injectFaults(control: SandboxControl): { injected: number; stop: () => 
   const makers: readonly ((venue: (typeof VENUES)[number]) => FaultRequest)[] = [
     (venue) => ({ venue, match: order[venue], kind: 'drop-before' }),
     (venue) => ({ venue, match: order[venue], kind: 'drop-after' }),
-    (venue) => ({ venue, match: order[venue], kind: 'delay', when: 'before', ms: 300 + random.integer(1_200) }),
+    // Later than our timeout, earlier than the venue's cutoff: a "not found" in between proves nothing.
+    (venue) => ({ venue, match: order[venue], kind: 'delay', when: 'before', ms: 1_100 + random.integer(800) }),
     (venue) => ({ venue, match: order[venue], kind: 'delay', when: 'after', ms: 300 + random.integer(1_200) }),
     (venue) => ({ venue, match: order[venue], kind: 'rate-limit', retryAfterSeconds: 1 }),
     (venue) => ({ venue, match: lookup[venue], kind: 'drop-before' }),
