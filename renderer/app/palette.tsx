@@ -45,13 +45,7 @@ export function Palette() {
         }}
       >
         <div className="in">
-          <Cmdk.Input
-            value={query}
-            onValueChange={setQuery}
-            placeholder="Client, asset, order or command"
-            autoFocus
-            data-first
-          />
+          <Cmdk.Input value={query} onValueChange={setQuery} placeholder="Client, asset, order or command" data-first />
           {query.trim() !== '' && (
             <span className="lo unit nowrap">
               {count(countHits(groups), 'result')}, {milliseconds} ms

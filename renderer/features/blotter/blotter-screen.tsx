@@ -173,6 +173,7 @@ function Blotter({ blotter, asked }: { readonly blotter: BlotterView; readonly a
       ) : (
         <DataGrid
           label="Orders"
+          takesFocus
           role="treegrid"
           className="bl"
           columns={columns}

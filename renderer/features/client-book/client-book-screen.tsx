@@ -279,6 +279,7 @@ function Allocation({ book }: { readonly book: ClientBookView }) {
     <>
       <DataGrid
         label={`Lines of ${book.book.clientName}`}
+        takesFocus
         className="al"
         style={{ flex: 'none', maxHeight: '56%' }}
         columns={columns}

@@ -1,7 +1,7 @@
 import { useDesk, useLayout, useSnapshot } from '../../state/desk-context.tsx'
 import { PLAIN_VIEW } from '../../state/layout.ts'
 import { Button } from '../../ui/controls.tsx'
-import { count } from '../../ui/format.ts'
+import { count, formatNumber } from '../../ui/format.ts'
 import { Empty } from '../../ui/notices.tsx'
 import { activeFilters, matchingRows } from './monitor-filter.ts'
 import { useMonitorFacts } from './use-monitor-rows.ts'
@@ -34,7 +34,7 @@ export function MonitorEmpty({ onClear }: { onClear(): void }) {
     const only = filters
       .filter((other) => other !== filter)
       .reduce((rest, other) => ({ ...rest, ...other.without }), monitor)
-    return `${count(matchingRows(facts, only).length, 'book matches', 'books match')} ${filter.label} alone`
+    return { label: filter.label.replace(/[“”]/g, ''), rows: matchingRows(facts, only).length }
   })
   // The filter whose loss brings back the fewest books is the nearest way out.
   const nearest = filters
@@ -70,7 +70,13 @@ export function MonitorEmpty({ onClear }: { onClear(): void }) {
         </>
       }
     >
-      {alone.join('; ')}. Planning stays open: a book can be rebalanced while every line is in its band.
+      {alone
+        .map(
+          ({ label, rows }, index) =>
+            `“${label}” ${index === 0 ? `alone has ${count(rows, 'book')}` : formatNumber(rows)}`,
+        )
+        .join(', ')}
+      . Planning stays open: a book can be rebalanced while every line is in its band.
     </Empty>
   )
 }

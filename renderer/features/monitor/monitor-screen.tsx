@@ -179,6 +179,7 @@ export function MonitorScreen() {
         <div className="monbody">
           <DataGrid
             label="Client books"
+            takesFocus
             className="mon"
             columns={columns}
             items={rows}

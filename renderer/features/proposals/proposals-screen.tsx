@@ -239,6 +239,7 @@ function Batch({ proposals }: { readonly proposals: readonly Proposal[] }) {
       {by === 'client' ? (
         <DataGrid
           label="Proposals by client"
+          takesFocus
           role="treegrid"
           className="pr"
           columns={columns}

@@ -50,6 +50,8 @@ export interface DataGridProps<Item> {
   isTicked?(item: Item): boolean | undefined
   levelOf?(item: Item): number | undefined
   isExpanded?(item: Item): boolean | undefined
+  /** Takes the focus when the screen opens and nothing else has it: the keys work at once. */
+  readonly takesFocus?: boolean
   /** Below the last row, scrolling with the rows. */
   readonly foot?: ReactNode
 }
@@ -94,6 +96,13 @@ export function DataGrid<Item>(props: DataGridProps<Item>) {
   // Heights come from the density and from which rows stand where.
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, density, items])
 
+  const { takesFocus = false } = props
+  useEffect(() => {
+    if (takesFocus && document.activeElement === document.body) {
+      scroller.current?.focus({ preventScroll: true, focusVisible: false })
+    }
+  }, [takesFocus])
+
   // The scroll bar stands in the gutter, so that figures end where the rest of the screen ends.
   useLayoutEffect(() => {
     const box = scroller.current
@@ -112,6 +121,8 @@ export function DataGrid<Item>(props: DataGridProps<Item>) {
     if (head?.sortable) props.onSort?.(nextSort(sort, head.id))
   }
   const onKeyDown = (event: KeyboardEvent): void => {
+    // The ring shows as soon as the keys are used, however the focus came here.
+    scroller.current?.setAttribute('data-keys', '')
     if (event.altKey || event.metaKey) return
     const item = items[current]
     const page = Math.floor(((scroller.current?.clientHeight ?? 0) - headHeight) / ROW_HEIGHT[density])
@@ -212,6 +223,7 @@ export function DataGrid<Item>(props: DataGridProps<Item>) {
         props.onMenu(item, { left: event.clientX, top: event.clientY })
       }}
       onMouseDown={(event) => {
+        scroller.current?.removeAttribute('data-keys')
         // The grid is the one thing that has focus: a button in a row must not take it.
         if (!(event.target as HTMLElement).closest('button')) return
         event.preventDefault()
