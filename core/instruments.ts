@@ -4,6 +4,8 @@ import type { Millis } from './units.ts'
 /** The exchanges this version connects to. */
 export const VENUES = ['binance', 'kraken'] as const
 export type VenueId = (typeof VENUES)[number]
+/** As a sentence writes them. */
+export const VENUE_NAMES: Readonly<Record<VenueId, string>> = { binance: 'Binance', kraken: 'Kraken' }
 
 /** Unified asset code as ccxt names it: BTC, ETH, USDT, USD. */
 export type AssetId = string
@@ -43,6 +45,11 @@ export interface MarketFees {
   readonly taker: number
 }
 
+/** One step of a venue's fee table: what applies from this 30-day volume on. Fees below zero are rebates. */
+export interface FeeTier extends MarketFees {
+  readonly fromVolumeUsd: number
+}
+
 export interface Market {
   readonly venue: VenueId
   /** Unified symbol, "BTC/USDT". */
@@ -51,6 +58,8 @@ export interface Market {
   readonly quote: AssetId
   readonly filters: MarketFilters
   readonly fees: MarketFees
+  /** The venue's whole table, base tier first; absent where it publishes none. */
+  readonly feeTiers?: readonly FeeTier[]
   readonly status: 'trading' | 'halted'
 }
 

@@ -112,6 +112,8 @@ export interface DeskStore {
   tradeCount(): number
   tradingState(): {
     readonly all: TradingState
+    /** The reason that was given for the state of all; null before the first change. */
+    readonly why: string | null
     readonly venues: ReadonlyMap<VenueId, TradingState>
     readonly clientBooks: ReadonlyMap<ClientBookId, TradingState>
   }

@@ -26,6 +26,7 @@ export class Approvals {
   readonly #release: ReleasePlan
   readonly #pending = new Map<string, PendingApproval & { readonly actor: Actor }>()
   #last: ApprovalOutcome | null = null
+  #changes = 0
 
   constructor(deps: CycleDeps, release: ReleasePlan) {
     this.#deps = deps
@@ -41,6 +42,10 @@ export class Approvals {
   }
   get lastOutcome(): ApprovalOutcome | null {
     return this.#last
+  }
+  /** Grows with everything that a page shows of approvals: a new one, its end, its outcome. */
+  get changes(): number {
+    return this.#changes
   }
 
   approve(
@@ -75,10 +80,12 @@ export class Approvals {
       actor,
     }
     this.#pending.set(approval.approvalId, approval)
+    this.#changes++
     return ok({ approvalId: approval.approvalId, proposalIds: approval.proposalIds, releaseAt: approval.releaseAt })
   }
 
   undo(approvalId: string): Result<null, DeskFailure> {
+    this.#changes++
     return this.#pending.delete(approvalId)
       ? ok(null)
       : refuse('not-open', `approval ${approvalId} is not waiting: it was released or undone`)
@@ -88,6 +95,7 @@ export class Approvals {
   withdraw(proposalId: string): void {
     for (const approval of this.#pending.values()) {
       if (!approval.proposalIds.includes(proposalId)) continue
+      this.#changes++
       const proposalIds = approval.proposalIds.filter((id) => id !== proposalId)
       if (proposalIds.length > 0) this.#pending.set(approval.approvalId, { ...approval, proposalIds })
       else this.#pending.delete(approval.approvalId)
@@ -100,6 +108,7 @@ export class Approvals {
     const due = [...this.#pending.values()].filter((approval) => approval.releaseAt <= now)
     return due.map((approval) => {
       this.#pending.delete(approval.approvalId)
+      this.#changes++
       return this.#releaseOne(approval, market)
     })
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { ApprovalOutcome, DeskFailure } from '../../core/contracts/desk-api.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import { netProposals } from '../../core/decisions/netting.ts'
-import type { VenueId } from '../../core/instruments.ts'
+import { VENUE_NAMES, type VenueId } from '../../core/instruments.ts'
 import type { Actor } from '../../core/journal.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
@@ -41,6 +41,9 @@ export interface DeskParts {
   readonly maximumSlippageBps: Bps
   readonly solve: PlanningDeps['solve']
 }
+
+const STATE_WORDS = { halted: 'stopped', reducing: 'reduce only' } as const
+const namesOf = (venues: readonly VenueId[]): string => venues.map((venue) => VENUE_NAMES[venue]).join(', ')
 
 /**
  * Conducts the cycle: market → drift → triggers → proposals → approval → execution → ledger. It decides nothing
@@ -135,16 +138,16 @@ export class Desk {
   /** Sentence where trading is stopped for this book, null otherwise. A stopped venue stops books that need it. */
   haltedWhy(book: ClientBook): string | null {
     const state = this.parts.store.tradingState()
-    if (state.all !== 'active') return `trading is ${state.all}`
+    if (state.all !== 'active') return `trading is ${STATE_WORDS[state.all]}`
     const own = state.clientBooks.get(book.id)
-    if (own !== undefined && own !== 'active') return `trading of this client book is ${own}`
+    if (own !== undefined && own !== 'active') return `trading of this client book is ${STATE_WORDS[own]}`
     const needs = (venue: VenueId): boolean =>
       this.parts.world.holdingsOf(book.id).some((held) => held.venue === venue && held.quantity !== ZERO)
     const down = this.parts.market.down().filter(needs)
-    if (down.length > 0) return `${down.join(', ')} does not answer: what this client book holds there can't be traded`
+    if (down.length > 0) return `${namesOf(down)} does not answer: what this client book holds there can't be traded`
     const stopped = [...state.venues].filter(([, venue]) => venue !== 'active').map(([venue]) => venue)
     const needed = stopped.filter(needs)
-    return needed.length > 0 ? `trading on ${needed.join(', ')} is stopped` : null
+    return needed.length > 0 ? `trading on ${namesOf(needed)} is stopped` : null
   }
 
   #release(

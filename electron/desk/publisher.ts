@@ -28,6 +28,7 @@ export class Publisher {
   #day = ''
   #progress: ReadonlyMap<ClientBookId, number> = new Map()
   #proposalChanges = -1
+  #approvingSeen = ''
   #blotterChanged = false
   audit: DeskSummary['audit'] = { entries: 0, verifiedAt: null, ok: true }
 
@@ -122,14 +123,26 @@ export class Publisher {
   }
 
   publishSummary(): void {
-    this.emit('summary', this.summary())
+    const summary = this.summary()
+    this.emit('summary', summary)
     const topics: ChangedTopic[] = []
     const changes = this.#desk.parts.proposals.changes
+    const approving = this.#approvingNow(summary)
     if (changes !== this.#proposalChanges) topics.push('proposals', 'client-books')
+    else if (approving !== this.#approvingSeen) topics.push('proposals')
     if (this.#blotterChanged) topics.push('blotter')
     this.#proposalChanges = changes
+    this.#approvingSeen = approving
     this.#blotterChanged = false
     if (topics.length > 0) this.emit('changed', { topics })
+  }
+
+  /** What decides, besides the proposals themselves, which of them can be approved now. */
+  #approvingNow({ counts, venues }: DeskSummary): string {
+    const { approvals, parts } = this.#desk
+    const { all, venues: stopped, clientBooks } = parts.store.tradingState()
+    const health = venues.map((venue) => venue.state)
+    return [approvals.changes, counts['unable-to-check'], ...health, all, ...stopped, ...clientBooks].join(' ')
   }
 
   summary(): DeskSummary {
@@ -149,7 +162,7 @@ export class Publisher {
       alerts,
       venues: market.health(),
       regime: market.regime(),
-      trading: { state: trading.all, why: trading.all === 'active' ? null : `trading is ${trading.all}` },
+      trading: { state: trading.all, why: trading.all === 'active' ? null : trading.why },
       engineP95Ms: durations.p95(),
       workingParents: working.length,
       audit: this.audit,

@@ -148,6 +148,7 @@ describe('may an order go out now', () => {
 describe('trading gate', () => {
   const states = (changes: Partial<TradingStates>): TradingStates => ({
     all: 'active',
+    why: null,
     venues: new Map(),
     clientBooks: new Map(),
     ...changes,

@@ -1,6 +1,6 @@
 import { formatAmount } from '../../core/amount.ts'
 import { ensureNever } from '../../core/assert.ts'
-import { splitMarketKey } from '../../core/instruments.ts'
+import { splitMarketKey, VENUE_NAMES } from '../../core/instruments.ts'
 import type { Fact } from '../../core/journal.ts'
 
 /** One sentence about a fact, for "what happened". */
@@ -15,19 +15,19 @@ export function describeFact(fact: Fact): string {
     case 'client-book-changed':
       return withReason('client book changed', fact.payload.why)
     case 'holdings-opened':
-      return `${fact.payload.lots.length} opening lots booked`
+      return `${counted(fact.payload.lots.length, 'opening lot')} booked`
     case 'cash-flow-booked': {
       const { kind, quantity, asset, venue } = fact.payload
-      return `${kind} of ${formatAmount(quantity)} ${asset} on ${venue}`
+      return `${kind} of ${formatAmount(quantity)} ${asset} on ${VENUE_NAMES[venue]}`
     }
     case 'proposal-made':
-      return `proposal made: ${fact.payload.proposal.lines.filter((line) => line.side !== null).length} trades`
+      return `proposal made: ${counted(fact.payload.proposal.lines.filter((line) => line.side !== null).length, 'trade')}`
     case 'proposal-changed':
       return withReason(`proposal ${fact.payload.state}`, fact.payload.why)
     case 'plan-released': {
       const { approval, parents, proposalIds } = fact.payload
       const by = approval === 'mandate' ? 'by mandate' : 'by an advisor'
-      return `approved ${by}: ${proposalIds.length} proposals become ${parents.length} parent orders`
+      return `approved ${by}: ${counted(proposalIds.length, 'proposal')} → ${counted(parents.length, 'parent order')}`
     }
     case 'parent-changed':
       return withReason(`parent order ${fact.payload.state}`, fact.payload.why)
@@ -37,7 +37,7 @@ export function describeFact(fact: Fact): string {
       const { side, quantity, market, limitPrice, venue } = fact.payload.child
       const { base, quote } = splitMarketKey(market)
       const limit = `${formatAmount(limitPrice)} ${quote}`
-      return `${side} ${formatAmount(quantity)} ${base} on ${venue}, limit ${limit}: journaled before it is sent`
+      return `${side} ${formatAmount(quantity)} ${base} on ${VENUE_NAMES[venue]}, limit ${limit}: journaled before it is sent`
     }
     case 'child-changed':
       return withReason(fact.payload.state, fact.payload.why)
@@ -48,13 +48,13 @@ export function describeFact(fact: Fact): string {
       return `${what} at ${formatAmount(price)} ${quote}, fee ${formatAmount(fee)} ${feeAsset}`
     }
     case 'fills-allocated':
-      return `fills allocated to ${fact.payload.allocations.length} client books`
+      return `fills allocated to ${counted(fact.payload.allocations.length, 'client book')}`
     case 'plan-closed':
       return withReason(`plan ${fact.payload.outcome}`, fact.payload.exceptions.join('; '))
     case 'reconciled': {
       const { venue, account, differences } = fact.payload
-      const found = differences.length === 0 ? 'equal to the unit' : `${differences.length} differences`
-      return `${venue} account ${account} reconciled: ${found}`
+      const found = differences.length === 0 ? 'equal to the unit' : counted(differences.length, 'difference')
+      return `${VENUE_NAMES[venue]} account ${account} reconciled: ${found}`
     }
     case 'trading-state-changed':
       return withReason(`trading ${fact.payload.state}`, fact.payload.why)
@@ -65,4 +65,5 @@ export function describeFact(fact: Fact): string {
   }
 }
 
+const counted = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
 const withReason = (what: string, why: string | null): string => (why ? `${what}: ${why}` : what)

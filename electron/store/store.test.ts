@@ -270,7 +270,7 @@ describe('proposals', () => {
     expect(store.proposals(['held', 'superseded']).map((proposal) => proposal.id)).toEqual(['p1', 'p2'])
     expect(store.proposal('p1')?.state).toBe('superseded')
     expect(store.proposal('p3')).toBeUndefined()
-    expect(store.historyOf('p2').map((entry) => entry.text)).toEqual(['proposal made: 1 trades', 'proposal held: so'])
+    expect(store.historyOf('p2').map((entry) => entry.text)).toEqual(['proposal made: 1 trade', 'proposal held: so'])
   })
 
   test('at most one of a book waits', () => {
@@ -343,8 +343,8 @@ describe('orders', () => {
     expect(store.plans(5)).toMatchObject([{ planId: 'plan-1', closed: true, approval: 'advisor' }])
     expect(store.child('child-2')).toMatchObject({ state: 'denied', why: '0.1 USDT, the minimum is 5' })
     expect(store.historyOf('parent-1').map((entry) => entry.text)).toEqual([
-      'approved by an advisor: 0 proposals become 1 parent orders',
-      'buy 0.5 BTC on binance, limit 100100 USDT: journaled before it is sent',
+      'approved by an advisor: 0 proposals → 1 parent order',
+      'buy 0.5 BTC on Binance, limit 100100 USDT: journaled before it is sent',
       'sent',
       'denied (below-minimum): 0.1 USDT, the minimum is 5',
       'parent order cancelled: no venue',
@@ -355,7 +355,7 @@ describe('orders', () => {
   })
 
   test('trading states, reconciliations, regimes, settings', () => {
-    expect(store.tradingState()).toEqual({ all: 'active', venues: new Map(), clientBooks: new Map() })
+    expect(store.tradingState()).toEqual({ all: 'active', why: null, venues: new Map(), clientBooks: new Map() })
     const differences = [{ asset: 'BTC', ledger: amount('1'), venue: amount('1.1') }]
     store.record(
       [
@@ -366,7 +366,11 @@ describe('orders', () => {
       ],
       'advisor:eva',
     )
-    expect(store.tradingState()).toMatchObject({ all: 'halted', venues: new Map([['kraken', 'reducing']]) })
+    expect(store.tradingState()).toMatchObject({
+      all: 'halted',
+      why: expect.any(String),
+      venues: new Map([['kraken', 'reducing']]),
+    })
     expect(store.reconciliations()).toMatchObject([{ venue: 'binance', account: OMNIBUS, differences }])
     expect(store.regimes(1)).toMatchObject([{ regime: 'stressed', multiplier: 1.15 }])
     store.saveSetting('layout', 'wide')

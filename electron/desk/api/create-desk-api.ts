@@ -50,7 +50,7 @@ export function createDeskApi(desk: Desk, publisher: Publisher, options: DeskApi
       return null
     },
     ...clientBookApi(desk, publisher, options.advisor),
-    ...proposalsApi(desk, options),
+    ...proposalsApi(desk, publisher, options),
     ...tradingApi(desk, publisher, options),
     blotter: () => blotterView(desk),
     parentDetail: (parentId) => {

@@ -1,5 +1,5 @@
 import type { DeskApi, DeskFailure } from '../../../core/contracts/desk-api.ts'
-import { CASH } from '../../../core/instruments.ts'
+import { CASH, VENUE_NAMES } from '../../../core/instruments.ts'
 import type { Actor } from '../../../core/journal.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import { ok, type Result } from '../../../core/result.ts'
@@ -8,6 +8,7 @@ import type { PlanFailure } from '../../proposals/draft.ts'
 import { planBooks } from '../../proposals/plan-books.ts'
 import { planningDeps, planRequest } from '../cycle.ts'
 import type { Desk } from '../desk.ts'
+import type { Publisher } from '../publisher.ts'
 import { proposalsView } from '../views/approvals-view.ts'
 import { refuse } from './failures.ts'
 
@@ -22,6 +23,7 @@ const FAILURE_OF: Record<PlanFailure['code'], DeskFailure['code']> = {
 
 export function proposalsApi(
   desk: Desk,
+  publisher: Publisher,
   options: { readonly advisor: string; readonly undoMs: number },
 ): Pick<
   DeskApi,
@@ -29,13 +31,18 @@ export function proposalsApi(
 > {
   const { parts, approvals } = desk
   const actor: Actor = `advisor:${options.advisor}`
+  const told = <T>(result: T): T => {
+    publisher.publishSummary()
+    return result
+  }
   const blockedNow = (): string | null => {
     const trading = parts.store.tradingState().all
-    if (trading !== 'active') return `Trading is ${trading}. Approving is off until it is resumed.`
+    if (trading === 'halted') return 'Trading is stopped. Approving is off until it is resumed.'
+    if (trading === 'reducing') return 'Trading is reduce only. Approving is off until it is resumed.'
     const down = parts.market.health().filter((venue) => venue.state === 'no-data')
     return down.length === 0
       ? null
-      : `${down.map((venue) => venue.venue).join(', ')} sends no data. Books that need it cannot be approved.`
+      : `${down.map((venue) => VENUE_NAMES[venue.venue]).join(' and ')} sends no data. Approving is off until it does.`
   }
   const open = (proposalId: string): Result<Proposal, DeskFailure> => {
     const proposal = parts.proposals.byId(proposalId)
@@ -80,8 +87,9 @@ export function proposalsApi(
         undoMs: options.undoMs,
         approvalBlocked: blockedNow(),
       }),
-    approve: (request) => approvals.approve(request, parts.market.view(), actor, options.undoMs),
-    undoApproval: (approvalId) => approvals.undo(approvalId),
+    // The seconds to undo run already: nobody waits for the next summary to see them.
+    approve: (request) => told(approvals.approve(request, parts.market.view(), actor, options.undoMs)),
+    undoApproval: (approvalId) => told(approvals.undo(approvalId)),
     holdProposal: (proposalId, held) =>
       change(proposalId, held ? 'held' : 'open', held ? 'held by the advisor' : 'released by the advisor'),
     dismissProposal: (proposalId, why) => change(proposalId, 'dismissed', why),

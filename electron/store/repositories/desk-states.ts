@@ -9,7 +9,7 @@ import type { Database } from '../sqlite.ts'
 
 /** Trading states, the last reconciliations, the regime. */
 export function createDeskStateRepository(database: Database) {
-  const states = database.prepare('SELECT scope, id, state FROM trading_state')
+  const states = database.prepare('SELECT scope, id, state, why FROM trading_state')
   const reconciliations = database.prepare(
     'SELECT venue, account, at, differences FROM reconciliation ORDER BY account, venue',
   )
@@ -17,14 +17,16 @@ export function createDeskStateRepository(database: Database) {
   return {
     tradingState() {
       let all: TradingState = 'active'
+      let reason: string | null = null
       const venues = new Map<VenueId, TradingState>()
       const clientBooks = new Map<string, TradingState>()
-      for (const { scope, id, state } of states.all() as { scope: string; id: string; state: TradingState }[]) {
-        if (scope === 'all') all = state
+      type Row = { scope: string; id: string; state: TradingState; why: string }
+      for (const { scope, id, state, why } of states.all() as Row[]) {
+        if (scope === 'all') [all, reason] = [state, why]
         else if (scope === 'venue') venues.set(id as VenueId, state)
         else clientBooks.set(id, state)
       }
-      return { all, venues, clientBooks }
+      return { all, why: reason, venues, clientBooks }
     },
     reconciliations: (): readonly Reconciliation[] =>
       (reconciliations.all() as { venue: VenueId; account: string; at: number; differences: string }[]).map((row) => ({
