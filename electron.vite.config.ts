@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -12,10 +13,22 @@ const engines = Object.fromEntries(
     .map((name) => [`workers/${name}`, at('workers', name, 'worker.ts')]),
 )
 
+/** The drift filter beside its engine. Without its compiler there is none, and the engine runs its plain sweep. */
+const driftFilter = {
+  name: 'drift-filter',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): string }) {
+    const built = spawnSync(process.execPath, [at('scripts', 'build-wasm.mjs')], { stdio: 'inherit' })
+    if (built.status !== 0) throw new Error('the drift filter did not compile')
+    const file = at('workers', 'drift', 'wasm', 'build', 'filter.wasm')
+    if (existsSync(file)) this.emitFile({ type: 'asset', fileName: 'workers/drift.wasm', source: readFileSync(file) })
+  },
+}
+
 export default defineConfig({
   // One build with several entries, so that every host and thread runs the very same shared chunks. Packages stay
   // outside (they are installed beside it); migrations and resources are read from their source folders.
   main: {
+    plugins: [driftFilter],
     build: {
       outDir: at('out/main'),
       rolldownOptions: {

@@ -81,7 +81,8 @@ export function ensureBuild() {
 function hashSources() {
   const hash = createHash('sha256')
   for (const file of BUILT_FROM.flatMap((name) => listFiles(name))) {
-    if (/\.test\.tsx?$/.test(file)) continue
+    // What the build itself makes of its sources is no source.
+    if (/\.test\.tsx?$|\/wasm\/build\//.test(file)) continue
     hash
       .update(file)
       .update('\0')
