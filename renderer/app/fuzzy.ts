@@ -21,7 +21,7 @@ const isWordStart = (text: string, at: number): boolean => at === 0 || /[\s,.\-/
  * All characters of the query in order, spaces in the query dividing words that may stand in any order.
  * Prefers whole substrings and starts of words. null when a word of the query is not in the text.
  */
-export function fuzzyMatch(query: string, text: string): FuzzyMatch | null {
+export function fuzzyMatch(query: string, text: string, closeOnly = false): FuzzyMatch | null {
   const words = fold(query).split(/\s+/).filter(Boolean)
   if (words.length === 0) return { score: 0, ranges: [], close: true }
   const folded = fold(text)
@@ -29,8 +29,8 @@ export function fuzzyMatch(query: string, text: string): FuzzyMatch | null {
   let close = true
   const hits: number[] = []
   for (const word of words) {
-    const found = matchWord(word, folded)
-    if (!found) return null
+    const found = matchWord(word, folded, closeOnly)
+    if (!found || (closeOnly && !found.close)) return null
     score += found.score
     close &&= found.close
     hits.push(...found.at)
@@ -44,13 +44,15 @@ interface WordMatch {
   readonly close: boolean
 }
 
-function matchWord(word: string, text: string): WordMatch | null {
+function matchWord(word: string, text: string, closeOnly: boolean): WordMatch | null {
   let best: WordMatch | null = null
   for (let start = text.indexOf(word); start >= 0; start = text.indexOf(word, start + 1)) {
     const score = word.length * FOLLOWS + (isWordStart(text, start) ? WORD_START : 0) + (start === 0 ? FIRST : 0)
     if (!best || score > best.score) best = { score, at: Array.from(word, (_, k) => start + k), close: true }
   }
-  return best ?? matchScattered(word, text)
+  // First letters of words need as many words: cheaper to count than to look for.
+  if (best || (closeOnly && text.split(' ').length < word.length)) return best
+  return matchScattered(word, text)
 }
 
 /** Letters apart from each other: each next one at a start of a word if there is one, else at the next place. */

@@ -51,20 +51,15 @@ export function searchPalette(query: string, items: readonly PaletteItem[]): rea
   const text = query.trimStart()
   const asked = GROUPS.find((group) => group.prefix !== undefined && text.startsWith(group.prefix))
   const words = asked ? text.slice(1) : text
-  const found: Found[] = []
-  for (const item of items) {
-    if (asked && item.kind !== asked.kind) continue
-    const inTitle = fuzzyMatch(words, item.title)
-    const match = inTitle ?? (item.keywords ? fuzzyMatch(words, `${item.title} ${item.keywords}`) : null)
-    if (match) found.push({ item, match, seen: inTitle !== null })
-  }
-  const anyClose = found.some((each) => each.match.close)
+  const among = asked ? items.filter((item) => item.kind === asked.kind) : items
+  const close = find(words, among, true)
+  const found = close.length > 0 ? close : find(words, among, false)
   const worth = (each: Found): number => each.match.score - (each.seen ? 0 : BEHIND)
   return (
     GROUPS.map(({ kind, title }) => ({
       title,
       hits: found
-        .filter((each) => each.item.kind === kind && (each.match.close || !anyClose))
+        .filter((each) => each.item.kind === kind)
         .sort((a, b) => worth(b) - worth(a))
         .slice(0, asked ? PER_KIND : PER_GROUP),
     }))
@@ -76,6 +71,16 @@ export function searchPalette(query: string, items: readonly PaletteItem[]): rea
         hits: hits.map(({ item, match, seen }) => ({ item, ranges: seen ? match.ranges : [] })),
       }))
   )
+}
+
+function find(words: string, items: readonly PaletteItem[], closeOnly: boolean): readonly Found[] {
+  const found: Found[] = []
+  for (const item of items) {
+    const inTitle = fuzzyMatch(words, item.title, closeOnly)
+    const match = inTitle ?? (item.keywords ? fuzzyMatch(words, `${item.title} ${item.keywords}`, closeOnly) : null)
+    if (match) found.push({ item, match, seen: inTitle !== null })
+  }
+  return found
 }
 
 export const countHits = (groups: readonly PaletteGroup[]): number =>

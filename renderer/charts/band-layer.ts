@@ -18,6 +18,8 @@ type Context = CanvasRenderingContext2D
 const FONT_SIZE = 11
 /** Labels at the right end keep this distance from each other. */
 const LABEL_GAP = 14
+/** Room for "watched from here". */
+const WATCHED_ROOM = 100
 /** A step narrower than this has no room for its name. */
 const STEP_NAME_FROM = 72
 
@@ -153,8 +155,9 @@ export class BandLayer implements ISeriesPrimitive<Time> {
     if (index <= 0) return
     const x = this.#x(index)
     context.fillStyle = this.#colours.text3
-    context.textAlign = 'left'
-    context.fillText('watched from here', x + 5, 11)
+    const atRight = x + WATCHED_ROOM < this.#x(times.length - 1)
+    context.textAlign = atRight ? 'left' : 'right'
+    context.fillText('watched from here', x + (atRight ? 5 : -5), 11)
     context.strokeStyle = this.#colours.lineStrong
     context.beginPath()
     context.moveTo(Math.round(x) + 0.5, 4)
@@ -196,6 +199,14 @@ export class BandLayer implements ISeriesPrimitive<Time> {
     this.#drawEnd(context)
   }
 
+  /** On a ground of its own: no grid line runs through the figures. */
+  #label(context: Context, text: string, x: number, y: number, colour: string): void {
+    context.fillStyle = this.#colours.surface
+    context.fillRect(x - 2, y - FONT_SIZE / 2 - 2, context.measureText(text).width + 4, FONT_SIZE + 4)
+    context.fillStyle = colour
+    context.fillText(text, x, y)
+  }
+
   /** Weight now, and the limits it is held against. */
   #drawEnd(context: Context): void {
     const colours = this.#colours
@@ -215,16 +226,14 @@ export class BandLayer implements ISeriesPrimitive<Time> {
     } else context.arc(x, y, 2.5, 0, 2 * Math.PI)
     context.fill()
     context.font = `600 ${FONT_SIZE}px ${colours.font}`
-    context.fillStyle = outside ? colours.out : colours.text1
-    context.fillText((weight * 100).toFixed(2), x + 16, y)
+    this.#label(context, (weight * 100).toFixed(2), x + 16, y, outside ? colours.out : colours.text1)
     context.font = `${FONT_SIZE}px ${colours.font}`
-    context.fillStyle = colours.text3
     const taken = [y]
     for (const limit of [highs[last]!, target, lows[last]!]) {
       const at = this.#y(limit)
       if (taken.some((other) => Math.abs(other - at) < LABEL_GAP)) continue
       taken.push(at)
-      context.fillText((limit * 100).toFixed(2), x + 16, at)
+      this.#label(context, (limit * 100).toFixed(2), x + 16, at, colours.text3)
     }
   }
 }

@@ -55,13 +55,16 @@ export function pixelOf(scale: PointScale, drift: number): number {
   return scale.width / 2 + (clamped * scale.width) / (2 * scale.points)
 }
 
+/** An edge at the very end of the box would not be seen. */
+const ROOM = 1.05
+
 /**
- * Half the range of the points form: the smallest of 2, 4, 6, 10, 20, 40, 100 that shows every band and nine tenths of
- * the drifts, so that one runaway line does not flatten the others.
+ * Half the range of the points form: the smallest step up to 100 that shows every band with its edges and nine tenths
+ * of the drifts, so that one runaway line does not flatten the others.
  */
 export function pointRange(bandHalves: readonly number[], drifts: readonly number[]): number {
   const sizes = drifts.map(Math.abs).sort((a, b) => a - b)
   const common = sizes[Math.floor((sizes.length - 1) * 0.9)] ?? 0
   const needed = 100 * Math.max(common, ...bandHalves, 0)
-  return [2, 4, 6, 10, 20, 40].find((range) => needed <= range) ?? 100
+  return [2, 4, 6, 8, 10, 15, 20, 30, 40].find((range) => needed * ROOM <= range) ?? 100
 }

@@ -108,6 +108,7 @@ describe('times are UTC', () => {
   test('since', () => {
     expect(format.formatSince(at - 57 * 86_400_000, at)).toBe('57 d')
     expect(format.formatSince(at - 5 * 3_600_000, at)).toBe('5 h')
+    expect(format.formatSince(at - 12 * 60_000, at)).toBe('12 min')
     expect(format.formatSince(Number.NaN, at)).toBe('–')
   })
 })

@@ -132,10 +132,11 @@ export function formatCountdown(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`
 }
 
-/** Days since, "57 d"; under a day in hours, "5 h". */
+/** Days since, "57 d"; under a day in hours, "5 h"; under an hour in minutes. */
 export function formatSince(at: number, now: number): string {
   if (!(at > 0)) return NONE
   const hours = Math.max(0, (now - at) / 3_600_000)
+  if (hours < 1) return `${Math.floor(hours * 60)} min`
   return hours < 24 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`
 }
 
@@ -148,9 +149,7 @@ const VENUE_NAMES: Readonly<Record<string, string>> = { binance: 'Binance', krak
 export const venueName = (venue: string): string => VENUE_NAMES[venue] ?? venue
 
 /** "in-band" → "In band": the last resort for a word of a closed set that has no wording of its own. */
-export const sentence = (code: string): string => {
-  const words = code.replaceAll('-', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
+export const sentence = (code: string): string => upperFirst(code.replaceAll('-', ' '))
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 /** CASH is the line of all settlement currencies; on screens it reads as a word. */
 export const assetName = (asset: string): string => (asset === 'CASH' ? 'Cash' : asset)

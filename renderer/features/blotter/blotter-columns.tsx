@@ -3,18 +3,32 @@ import type { ParentView } from '../../../core/contracts/desk-api.ts'
 import { FillBar, SlippageBar, VenueSplit } from '../../ui/bars.tsx'
 import type { GridColumnOf } from '../../ui/data-grid/columns.ts'
 import { Flash } from '../../ui/flash.tsx'
-import { formatNumber, formatPrice, formatQuantity, NONE, quantityDecimals, venueName } from '../../ui/format.ts'
+import {
+  formatNumber,
+  formatPrice,
+  formatQuantity,
+  formatTime,
+  NONE,
+  venueName,
+  wholeDecimals,
+} from '../../ui/format.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import type { BlotterItem } from './blotter-items.ts'
 import { CHILD_STATES, PARENT_STATES, type StateWord } from './order-states.ts'
 
 type Column = GridColumnOf<BlotterItem>
+/** Beyond this a quantity no longer fits its column. */
+const MOST_DECIMALS = 8
 export const orderName = (parent: Pick<ParentView, 'side' | 'asset'>): string =>
   `${parent.side === 'buy' ? 'Buy' : 'Sell'} ${parent.asset}`
 
 /** Parents and children share the columns; a child's reason takes the room of split, fees and schedule. */
 export function blotterColumns(opened: ReadonlySet<string>, venues: readonly string[]): readonly Column[] {
-  const decimals = (item: BlotterItem): number => quantityDecimals(item.parent.arrivalPriceUsd)
+  const decimals = (item: BlotterItem): number =>
+    Math.min(
+      MOST_DECIMALS,
+      wholeDecimals([item.parent.quantity, ...item.parent.children.map((child) => child.quantity)]),
+    )
   const stateOf = (item: BlotterItem): StateWord =>
     item.kind === 'parent' ? PARENT_STATES[item.parent.state] : CHILD_STATES[item.child.state]
   return [
@@ -46,7 +60,7 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
         item.kind === 'parent' ? (
           <>
             <span className="hi strong">{orderName(item.parent)}</span>{' '}
-            <span className="lo unit">{shortId(item.parent.id)}</span>
+            <span className="lo unit">{orderTag(item.parent)}</span>
           </>
         ) : (
           <span className="ind">{venueName(item.child.venue)}</span>
@@ -179,8 +193,9 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
   ]
 }
 
-/** Ids may be long; the end tells them apart. */
-export const shortId = (id: string): string => (id.length > 10 ? `…${id.slice(-6)}` : id)
+/** What tells orders of one asset and side apart: a short id, or when it was released. */
+export const orderTag = (parent: Pick<ParentView, 'id' | 'releasedAt'>): string =>
+  parent.id.length > 10 ? formatTime(parent.releasedAt) : parent.id
 
 export const BLOTTER_CSV_HEAD = [
   'plan',

@@ -17,7 +17,7 @@ import { download, toCsv } from '../../ui/csv.ts'
 import { DataGrid } from '../../ui/data-grid/data-grid.tsx'
 import { count, formatDate, formatNumber, formatSigned, formatTime, formatUsd } from '../../ui/format.ts'
 import { Empty, Loading } from '../../ui/notices.tsx'
-import { BLOTTER_CSV_HEAD, blotterColumns, blotterCsvRows, orderName, shortId } from './blotter-columns.tsx'
+import { BLOTTER_CSV_HEAD, blotterColumns, blotterCsvRows, orderName, orderTag } from './blotter-columns.tsx'
 import { type BlotterItem, blotterItems, blotterKey } from './blotter-items.ts'
 import { BLOTTER_TABS, type BlotterTab, inTab, isWorking } from './order-states.ts'
 import { AllocationPanel, HistoryPanel } from './parent-panels.tsx'
@@ -93,7 +93,7 @@ function Blotter({ blotter, asked }: { readonly blotter: BlotterView; readonly a
     () => [
       {
         id: 'cancel',
-        title: parent ? `Cancel ${orderName(parent)} ${shortId(parent.id)}` : 'Cancel the selected order',
+        title: parent ? `Cancel ${orderName(parent)} ${orderTag(parent)}` : 'Cancel the selected order',
         group: 'Trading',
         keys: 'Del',
         note: 'asks once; what is filled stays',

@@ -4,7 +4,7 @@ import type { CostSplit } from '../../../core/order.ts'
 import type { Density } from '../../state/layout.ts'
 import type { GridColumnOf } from '../../ui/data-grid/columns.ts'
 import { DataGrid } from '../../ui/data-grid/data-grid.tsx'
-import { formatNumber, formatQuantity, formatSigned, formatTime, wholeDecimals } from '../../ui/format.ts'
+import { formatNumber, formatQuantity, formatSigned, formatTime, upperFirst, wholeDecimals } from '../../ui/format.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { orderName } from './blotter-columns.tsx'
 import { costBps } from './blotter-items.ts'
@@ -153,7 +153,7 @@ export function HistoryPanel({ detail }: { readonly detail: ParentDetail }) {
             <time className="lo" dateTime={new Date(event.at).toISOString()}>
               {formatTime(event.at)}
             </time>
-            <span>{event.text}</span>
+            <span>{upperFirst(event.text)}</span>
           </div>
         ))}
         {detail.events.length === 0 && <p className="lo">Nothing yet.</p>}

@@ -145,7 +145,7 @@ export function bookColumns(scale: PointScale, hasProposal: boolean): readonly G
       align: 'right',
       className: 'lo',
       dropsBelow: NARROW,
-      cell: (line) => gain(line.gainShortTermUsd),
+      cell: (line) => (isCash(line) ? NONE : gain(line.gainShortTermUsd)),
     },
     {
       id: 'long',
@@ -155,7 +155,7 @@ export function bookColumns(scale: PointScale, hasProposal: boolean): readonly G
       align: 'right',
       className: 'lo',
       dropsBelow: NARROW,
-      cell: (line) => gain(line.gainLongTermUsd),
+      cell: (line) => (isCash(line) ? NONE : gain(line.gainLongTermUsd)),
     },
     {
       id: 'plan',

@@ -15,6 +15,7 @@ import {
   formatUsd,
   NONE,
   quantityDecimals,
+  upperFirst,
   venueName,
 } from '../../ui/format.ts'
 import { KeyValues } from '../../ui/key-values.tsx'
@@ -179,7 +180,7 @@ export function BookLog({ view }: { readonly view: ClientBookView }) {
               <tr key={`${event.at} ${event.text}`}>
                 <td className="lo">{formatDate(event.at)}</td>
                 <td className="lo">{formatTime(event.at)}</td>
-                <td className="hi wide-cell">{event.text}</td>
+                <td className="hi wide-cell">{upperFirst(event.text)}</td>
               </tr>
             ))}
           </tbody>

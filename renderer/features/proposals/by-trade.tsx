@@ -7,7 +7,14 @@ import { AfterKey, BandBar } from '../../ui/band-bar.tsx'
 import { CostBar } from '../../ui/bars.tsx'
 import type { GridColumnOf } from '../../ui/data-grid/columns.ts'
 import { DataGrid } from '../../ui/data-grid/data-grid.tsx'
-import { formatNumber, formatPercent, formatPrice, formatQuantity, quantityDecimals } from '../../ui/format.ts'
+import {
+  formatNumber,
+  formatPercent,
+  formatPrice,
+  formatQuantity,
+  quantityDecimals,
+  upperFirst,
+} from '../../ui/format.ts'
 import { type NetTrade, netTrades, positionAfter, positionBefore } from './batch.ts'
 import { LINE_REASON_WORDS } from './reasons.ts'
 
@@ -15,7 +22,6 @@ type Leg = NetTrade['legs'][number]
 const BAR_PIXELS = 176
 const word = (trade: NetTrade): string => `${trade.side === 'buy' ? 'Buy' : 'Sell'} ${trade.asset}`
 const priceOf = (trade: NetTrade): number => trade.notionalUsd / toFloat(trade.quantity)
-const firstUpper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** The ticked books' trades netted by asset and side, and below the books of the current one. */
 export function ByTrade({
@@ -239,7 +245,7 @@ function legColumns(trade: NetTrade, bookOf: (bookId: string) => BookRow | undef
       label: 'Why',
       width: 'minmax(100px,1fr)',
       className: 'lo',
-      cell: ({ line }) => <span title={line.why}>{firstUpper(LINE_REASON_WORDS[line.reason])}</span>,
+      cell: ({ line }) => <span title={line.why}>{upperFirst(LINE_REASON_WORDS[line.reason])}</span>,
     },
   ]
 }

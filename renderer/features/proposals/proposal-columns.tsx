@@ -1,4 +1,3 @@
-import { toFloat } from '../../../core/amount.ts'
 import { ensureDefined } from '../../../core/assert.ts'
 import type { BookRow } from '../../../core/contracts/desk-api.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'
@@ -13,7 +12,7 @@ import {
   formatQuantity,
   formatUsd,
   NONE,
-  quantityDecimals,
+  wholeDecimals,
 } from '../../ui/format.ts'
 import { Glyph, type GlyphName } from '../../ui/glyph.tsx'
 import {
@@ -94,7 +93,7 @@ export function proposalColumns(context: ProposalColumnContext): readonly Column
               >
                 {context.opened.has(item.proposal.bookId) ? '▾' : '▸'}
               </button>
-              {item.name}
+              <span className="ellipsis">{item.name}</span>
             </span>
           )
         }
@@ -321,8 +320,7 @@ function whyOfLine(line: ProposalLine): string {
       line.tradesIfCheaperByBps === null ? '' : `; trades if ${formatNumber(line.tradesIfCheaperByBps, 1)} bps cheaper`
     return `No trade: ${LINE_REASON_WORDS[line.reason]}${cheaper}`
   }
-  const price = line.notionalUsd / toFloat(line.quantity)
-  return `${formatQuantity(line.quantity, quantityDecimals(price))} ${line.asset}, ${LINE_REASON_WORDS[line.reason]}`
+  return `${formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))} ${line.asset}, ${LINE_REASON_WORDS[line.reason]}`
 }
 
 const GROUP_TEXT: Readonly<
