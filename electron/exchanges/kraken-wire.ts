@@ -53,6 +53,12 @@ export function readKrakenMarket(id: string, base: AssetId, quote: AssetId, info
     quote,
     filters: amounts.value,
     fees: { maker: pair.fees_maker[0]![1] / 100, taker: pair.fees[0]![1] / 100 },
+    feeTiers: pair.fees.map(([fromVolumeUsd, taker], tier) => ({
+      fromVolumeUsd,
+      // The two tables have the same steps; where one is shorter, its last rate goes on.
+      maker: (pair.fees_maker[tier] ?? pair.fees_maker.at(-1)!)[1] / 100,
+      taker: taker / 100,
+    })),
     // limit_only takes all that we send.
     status: pair.status === 'online' || pair.status === 'limit_only' ? 'trading' : 'halted',
   }

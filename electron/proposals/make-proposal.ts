@@ -5,6 +5,7 @@ import type { CostSplit } from '../../core/order.ts'
 import type { Cleanliness, Proposal, ProposalLine } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { millis, usd } from '../../core/units.ts'
+import { routedCost } from '../../workers/microstructure/index.ts'
 import type { Draft, PlanFailure } from './draft.ts'
 import { explainLine } from './explain.ts'
 import type { MarketView, PlanningDeps } from './planning-inputs.ts'
@@ -12,22 +13,15 @@ import { fitBuysToCash, type ShapedTrade } from './shape-trades.ts'
 import { snapshotHash } from './snapshot.ts'
 import { curveOfSide } from './venue-mix.ts'
 
-/** Estimated cost of one trade: fee and half-spread on the notional, impact `k·|Δ|^{3/2}·V`. */
+/** Estimated cost of one trade: what the router would pay for its size on the venues that the book can use. */
 export function tradeCost(
   draft: Omit<Draft, 'shape'>,
   trade: Pick<ShapedTrade, 'line' | 'side' | 'notionalUsd'>,
 ): CostSplit {
   const curve = curveOfSide(draft.costs, trade.side, trade.line)
-  const value = draft.position.valueUsd
-  const feeUsd = (curve?.fee ?? 0) * trade.notionalUsd
-  const spreadUsd = (curve?.halfSpread ?? 0) * trade.notionalUsd
-  const impactUsd = draft.impact[trade.line]! * (trade.notionalUsd / value) ** 1.5 * value
-  return {
-    feeUsd: usd(feeUsd),
-    spreadUsd: usd(spreadUsd),
-    impactUsd: usd(impactUsd),
-    totalUsd: usd(feeUsd + spreadUsd + impactUsd),
-  }
+  if (curve === null) return NO_COST
+  const { fee, spread, impact, total } = routedCost(curve, trade.notionalUsd)
+  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(total) }
 }
 
 export const NO_COST: CostSplit = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) }

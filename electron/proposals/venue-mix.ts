@@ -5,7 +5,8 @@ import {
   type CostCurve,
   type MarketQuality,
   mergeCostCurve,
-  type VenueShares,
+  routedShares,
+  type VenueCapacities,
 } from '../../workers/microstructure/index.ts'
 import type { BookPosition, PriceBoard } from './book-position.ts'
 
@@ -15,82 +16,74 @@ export interface CostBoard {
   markets(asset: AssetId): readonly MarketQuality[]
 }
 
-interface Capacity {
-  readonly venue: VenueId
-  readonly usd: number
-}
-
-/**
- * Where the router would go with a trade of this size: the cheapest venue first, as far as the book's own inventory
- * there reaches (its holding for a sale; its quote cash and expected proceeds for a buy), then the next.
- * null: no inventory says anything, the venues share by their volume.
- */
-export function venueShares(
-  markets: readonly MarketQuality[],
-  capacities: readonly Capacity[],
-  needUsd: number,
-): VenueShares | null {
-  const cheapest = markets
-    .filter((market) => market.unusable === null)
-    .sort((a, b) => a.halfSpreadBps + a.takerBps - (b.halfSpreadBps + b.takerBps) || (a.venue < b.venue ? -1 : 1))
-  const shares: Partial<Record<VenueId, number>> = {}
-  let left = Math.max(needUsd, 1)
-  for (const { venue } of cheapest) {
-    const room = capacities.find((capacity) => capacity.venue === venue)?.usd ?? 0
-    const use = Math.min(left, Math.max(0, room))
-    if (use > 0) shares[venue] = (shares[venue] ?? 0) + use
-    left -= use
-    if (left <= 0) break
-  }
-  return Object.keys(shares).length > 0 ? shares : null
-}
-
 /** Per line, what selling and what buying costs this book; null for CASH and where no venue can be used. */
 export interface LineCosts {
   readonly sell: readonly (CostCurve | null)[]
   readonly buy: readonly (CostCurve | null)[]
 }
 
+/** Curves are fitted up to the way to the target, and at least up to this part of the book. */
+const SMALLEST_RANGE = 0.01
+
+/**
+ * What the router would pay: the cheapest venue's next unit first, as far as the book's own inventory there reaches,
+ * its holding for a sale; for a buy its quote cash and the sales' expected proceeds, which lines that lack weight
+ * share by what they lack. Where no inventory says anything the venues are open without limit.
+ */
 export function lineCosts(position: BookPosition, board: CostBoard, prices: PriceBoard): LineCosts {
-  const valueOf = (asset: AssetId, venue: VenueId): number => {
-    let quantity = 0
-    for (const held of position.holdings)
-      if (held.asset === asset && held.venue === venue) quantity += toFloat(held.quantity)
-    return quantity * (prices.get(asset)?.priceUsd ?? 0)
-  }
+  const { lines, valueUsd } = position
+  const held = inventory(position, prices)
   const cash = new Map<VenueId, number>()
-  for (const held of position.holdings)
-    if (isSettlementAsset(held.asset) && !cash.has(held.venue)) cash.set(held.venue, 0)
-  for (const held of position.holdings)
-    if (isSettlementAsset(held.asset)) {
-      const value = toFloat(held.quantity) * (prices.get(held.asset)?.priceUsd ?? 0)
-      cash.set(held.venue, (cash.get(held.venue) ?? 0) + value)
-    }
-  const sell = position.lines.map((line) => {
+  for (const { asset, venue, usd } of held) if (isSettlementAsset(asset)) addTo(cash, venue, usd)
+  const rangeOf = (needUsd: number): number => Math.max(needUsd, SMALLEST_RANGE * valueUsd)
+  const sell = lines.map((line) => {
     if (line.asset === CASH) return null
-    const markets = board.markets(line.asset)
-    const held = markets.map(({ venue }) => ({ venue, usd: valueOf(line.asset, venue) }))
-    const excess = Math.max(0, line.weight - line.target) * position.valueUsd
-    for (const { venue, usd } of held) cash.set(venue, (cash.get(venue) ?? 0) + Math.min(usd, excess))
-    return curveOf(markets, line.asset, 'sell', venueShares(markets, held, excess))
+    const capacities: Partial<Record<VenueId, number>> = {}
+    for (const { asset, venue, usd } of held)
+      if (asset === line.asset) capacities[venue] = (capacities[venue] ?? 0) + usd
+    const excess = Math.max(0, line.weight - line.target) * valueUsd
+    const total = Object.values(capacities).reduce((sum, usd) => sum + usd, 0)
+    const curve = curveOf(board, line.asset, 'sell', total > 0 ? capacities : null, rangeOf(excess))
+    if (total > 0 && curve !== null)
+      for (const [venue, usd] of routedShares(curve, Math.min(excess, total))) addTo(cash, venue, usd)
+    return curve
   })
-  const buy = position.lines.map((line) => {
+  const lacking = lines.map((line) =>
+    line.asset === CASH ? 0 : Math.max(0, line.target - line.weight) * position.valueUsd,
+  )
+  const lack = lacking.reduce((sum, usd) => sum + usd, 0)
+  const buy = lines.map((line, i) => {
     if (line.asset === CASH) return null
-    const markets = board.markets(line.asset)
-    const need = Math.max(0, line.target - line.weight) * position.valueUsd
-    const paid = markets.map(({ venue }) => ({ venue, usd: cash.get(venue) ?? 0 }))
-    return curveOf(markets, line.asset, 'buy', venueShares(markets, paid, need))
+    const share = lacking[i]! > 0 ? lacking[i]! / lack : 1
+    const capacities = Object.fromEntries([...cash].map(([venue, usd]) => [venue, usd * share])) as VenueCapacities
+    const total = Object.values(capacities).reduce((sum, usd) => sum + usd, 0)
+    return curveOf(board, line.asset, 'buy', total > 0 ? capacities : null, rangeOf(lacking[i]!))
   })
   return { sell, buy }
 }
 
+const addTo = (totals: Map<VenueId, number>, venue: VenueId, usd: number): void =>
+  void totals.set(venue, (totals.get(venue) ?? 0) + usd)
+
+function inventory(
+  position: BookPosition,
+  prices: PriceBoard,
+): readonly { readonly asset: AssetId; readonly venue: VenueId; readonly usd: number }[] {
+  return position.holdings.map(({ asset, venue, quantity }) => ({
+    asset,
+    venue,
+    usd: quantity === 0n ? 0 : toFloat(quantity) * (prices.get(asset)?.priceUsd ?? 0),
+  }))
+}
+
 function curveOf(
-  markets: readonly MarketQuality[],
+  board: CostBoard,
   asset: AssetId,
   side: Side,
-  shares: VenueShares | null,
+  capacities: VenueCapacities | null,
+  rangeUsd: number,
 ): CostCurve | null {
-  const curve = mergeCostCurve(markets, asset, side, shares)
+  const curve = mergeCostCurve(board.markets(asset), asset, side, capacities, rangeUsd)
   return curve.ok ? curve.value : null
 }
 

@@ -1,86 +1,130 @@
 import type { AssetId, VenueId } from '../../core/instruments.ts'
 import type { Side } from '../../core/order.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import { type CurveFit, fitCurve } from './curve-fit.ts'
+import { type CostSource, MergedCost, sourceCost } from './infimal-convolution.ts'
 import type { MarketQuality } from './market-quality.ts'
 
-/** Part of a trade that goes to a venue; they need not sum to 1. */
-export type VenueShares = Readonly<Partial<Record<VenueId, number>>>
+/** USD that may be traded per venue: the holding there for a sale, the quote cash there for a buy. */
+export type VenueCapacities = Readonly<Partial<Record<VenueId, number>>>
 
-/** What trading an asset costs: `c·|Δ| + k·|Δ|^{3/2}` with `k = Y·σ_daily·√(V/ADV)`, fractions of the book's value V. */
+/** What a trade of q USD costs on one venue: `(halfSpread + fee)·q + impact·q^{3/2}`. */
+export interface VenueCost extends CostSource {
+  readonly venue: VenueId
+  /** Fractions of traded value; they sum to `linear`. */
+  readonly halfSpread: number
+  readonly fee: number
+}
+
+/** What trading an asset costs on the venues that the router would use. Plain data: it crosses threads. */
 export interface CostCurve {
   readonly asset: AssetId
   readonly side: Side
-  readonly halfSpread: number
-  readonly fee: number
-  /** c = half-spread + taker fee, fraction of traded value. */
+  /** The venues that can be used, and how far. */
+  readonly venues: readonly VenueCost[]
+  /** The optimiser's form of their merged cost: `c·q + K·q^{3/2}`, with the fit's error. */
+  readonly fit: CurveFit
+  /** c of the fit, fraction of traded value. */
   readonly linearCost: number
-  readonly impactY: number
-  readonly sigmaDaily: number
   /** Summed over the venues used, USD. */
   readonly advUsd: number
   /** True where a venue's Y is the default. */
   readonly isDefaultImpact: boolean
-  /** Shares used, summing to 1. */
-  readonly shares: VenueShares
-  /** Venues of the mix that were left out, with the reason; their share went to the others. */
+  /** Venues that were left out, with the reason. */
   readonly excluded: readonly { readonly venue: VenueId; readonly why: string }[]
 }
 
 export type CostCurveError = Failure<'no-usable-venue'>
 
-/** k of the optimiser's objective for a book of this value. */
-export const impactCoefficient = (
-  curve: Pick<CostCurve, 'impactY' | 'sigmaDaily' | 'advUsd'>,
-  valueUsd: number,
-): number => curve.impactY * curve.sigmaDaily * Math.sqrt(valueUsd / curve.advUsd)
+/** k of the optimiser's `k·|Δ|^{3/2}` for a book of this value: K·√V, which is Y·σ_daily·√(V/ADV) on one venue. */
+export const impactCoefficient = (curve: Pick<CostCurve, 'fit'>, valueUsd: number): number =>
+  curve.fit.impact * Math.sqrt(valueUsd)
 
 /**
- * Merges the venues' curves for fixed shares s_v (by inventory; by daily volume where none are given).
- *
- * A trade q costs on venue v the fraction `c_v + Y_v·σ_v·√(s_v·q/ADV_v)` of its part s_v·q, so together
- * `c = Σ s_v·c_v` and, with `ADV = Σ ADV_v` and `σ = Σ s_v·σ_v`, `Y = Σ s_v^{3/2}·Y_v·(σ_v/σ)·√(ADV/ADV_v)`.
- * One venue gives its own Y back; two alike with half the volume each and half the trade each give the Y of one.
+ * Merges the venues' curves by infimal convolution within what may be traded on each (null: as much as one likes) and
+ * fits the result from 0 to `rangeUsd`, the size that the trade may have. Capacities may be short of that range: the
+ * cost of what lies beyond goes on at the last unit's.
  */
 export function mergeCostCurve(
   markets: readonly MarketQuality[],
   asset: AssetId,
   side: Side,
-  venueShares: VenueShares | null,
+  capacities: VenueCapacities | null,
+  rangeUsd: number,
 ): Result<CostCurve, CostCurveError> {
-  const own = markets.filter((market) => market.asset === asset)
-  const weightOf = (market: MarketQuality): number =>
-    Math.max(0, venueShares === null ? market.advUsd : (venueShares[market.venue] ?? 0))
-  const wanted = own.filter((market) => weightOf(market) > 0)
-  const excluded = wanted
-    .filter((market) => market.unusable !== null)
-    .map((market) => ({ venue: market.venue, why: market.unusable! }))
-  const used = wanted.filter((market) => market.unusable === null)
-  const total = used.reduce((sum, market) => sum + weightOf(market), 0)
-  if (!(total > 0)) {
+  const venues: VenueCost[] = []
+  const excluded: { venue: VenueId; why: string }[] = []
+  let advUsd = 0
+  let isDefaultImpact = false
+  for (const market of markets) {
+    if (market.asset !== asset) continue
+    const capacity = capacities === null ? Number.POSITIVE_INFINITY : (capacities[market.venue] ?? 0)
+    if (!(capacity > 0)) continue
+    if (market.unusable !== null) {
+      excluded.push({ venue: market.venue, why: market.unusable })
+      continue
+    }
+    venues.push(venueCost(market, side, capacity))
+    advUsd += market.advUsd
+    isDefaultImpact ||= market.isDefaultImpact
+  }
+  if (venues.length === 0) {
     const why = excluded.map(({ venue, why }) => `${venue}: ${why}`).join('; ')
     return fail('no-usable-venue', `no order book of ${asset} can be used${why ? ` (${why})` : ''}`)
   }
-  const advUsd = used.reduce((sum, market) => sum + market.advUsd, 0)
-  const curve = { halfSpread: 0, fee: 0, impactY: 0, sigmaDaily: 0 }
-  const shares: Partial<Record<VenueId, number>> = {}
-  for (const market of used) {
-    const share = weightOf(market) / total
-    shares[market.venue] = (shares[market.venue] ?? 0) + share
-    const impactY = side === 'buy' ? market.impactBuyY : market.impactSellY
-    curve.halfSpread += (share * market.halfSpreadBps) / 1e4
-    curve.fee += (share * market.takerBps) / 1e4
-    curve.impactY += share ** 1.5 * impactY * market.sigmaDaily * Math.sqrt(advUsd / market.advUsd)
-    curve.sigmaDaily += share * market.sigmaDaily
+  const fit = fitCurve(new MergedCost(venues), rangeUsd)
+  return ok({ asset, side, venues, fit, linearCost: fit.linear, advUsd, isDefaultImpact, excluded })
+}
+
+/** Impact per √USD is `Y·σ_daily/√ADV`. */
+function venueCost(market: MarketQuality, side: Side, capacity: number): VenueCost {
+  const halfSpread = market.halfSpreadBps / 1e4
+  const fee = market.takerBps / 1e4
+  const impactY = side === 'buy' ? market.impactBuyY : market.impactSellY
+  return {
+    venue: market.venue,
+    halfSpread,
+    fee,
+    linear: halfSpread + fee,
+    impact: (impactY * market.sigmaDaily) / Math.sqrt(market.advUsd),
+    capacity,
   }
-  return ok({
-    asset,
-    side,
-    ...curve,
-    impactY: curve.impactY / curve.sigmaDaily,
-    linearCost: curve.halfSpread + curve.fee,
-    advUsd,
-    isDefaultImpact: used.some((market) => market.isDefaultImpact),
-    shares,
-    excluded,
+}
+
+/** Where the router would trade a quantity, USD per venue; what is beyond the venues' capacity is not in it. */
+export function routedShares(
+  curve: Pick<CostCurve, 'venues'>,
+  notionalUsd: number,
+): readonly (readonly [venue: VenueId, usd: number])[] {
+  const parts = new MergedCost(curve.venues).split(notionalUsd)
+  return curve.venues.map(({ venue }, v) => [venue, parts[v]!] as const)
+}
+
+/** USD. */
+export interface TradeCost {
+  readonly fee: number
+  readonly spread: number
+  readonly impact: number
+  readonly total: number
+}
+
+/** What the router would pay for a quantity on the merged venues, exact rather than fitted, by what it is paid for. */
+export function routedCost(curve: Pick<CostCurve, 'venues'>, notionalUsd: number): TradeCost {
+  const merged = new MergedCost(curve.venues)
+  const parts = merged.split(notionalUsd)
+  let [fee, spread, total] = [0, 0, 0]
+  curve.venues.forEach((venue, v) => {
+    fee += venue.fee * parts[v]!
+    spread += venue.halfSpread * parts[v]!
+    total += sourceCost(venue, parts[v]!)
   })
+  const beyond = notionalUsd - merged.capacity
+  if (beyond > 0) {
+    // As the capacity's last unit; by venue in the same proportions as what fits.
+    const scale = notionalUsd / merged.capacity
+    fee *= scale
+    spread *= scale
+    total += beyond * merged.marginal(notionalUsd)
+  }
+  return { fee, spread, impact: total - fee - spread, total }
 }

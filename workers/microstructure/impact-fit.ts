@@ -1,17 +1,23 @@
 import type { FloatLadder } from '../../core/decisions/float-ladder.ts'
 import type { Side } from '../../core/order.ts'
-import { effectiveCost, quantityWithin } from './depth.ts'
 
 /** Y until an order book has been fitted. */
 export const DEFAULT_IMPACT = 0.8
 /** The grid: from this fraction of the quantity used to all of it, evenly spaced in the logarithm. */
 const SMALLEST_PART = 1e-3
 const GRID_POINTS = 16
+const PARTS = Float64Array.from({ length: GRID_POINTS }, (_, i) => SMALLEST_PART ** (1 - i / (GRID_POINTS - 1)))
 
 export interface ImpactFit {
   readonly impactY: number
   /** Root mean square of cost − fitted cost over the grid, fraction of traded value. */
   readonly error: number
+  /** `1 − Σ(y − fit)² ÷ Σ(y − ȳ)²`: 1 is perfect, below 0 worse than a constant; 1 where nothing varies and all fits. */
+  readonly rSquared: number
+  readonly points: number
+  /** Smallest and largest size that the fit has seen, quote currency at the mid; outside it nothing is known. */
+  readonly from: number
+  readonly to: number
 }
 
 export interface ImpactScale {
@@ -24,6 +30,7 @@ export interface ImpactScale {
 /**
  * Fits `cost(q) − half-spread ≈ Y·σ_daily·√(q/ADV)` to one side of an order book by least squares through the origin:
  * `Y = Σ x·y ÷ Σ x²` with `x = σ·√(q/ADV)`. q runs over what rests within `distance` of the mid. Y is never below 0.
+ * Null where the volume or the volatility is not known, or nothing rests there.
  */
 export function fitImpact(
   ladder: FloatLadder,
@@ -32,18 +39,42 @@ export function fitImpact(
   { sigmaDaily, advQuote }: ImpactScale,
   distance: number,
 ): ImpactFit | null {
-  const quantity = quantityWithin(ladder, mid, distance)
+  const length = ladder.length
+  let levels = 0
+  let quantity = 0
+  const limit = distance * mid
+  for (; levels < length && Math.abs(ladder[levels]! - mid) <= limit; levels += 2) quantity += ladder[levels + 1]!
   if (!(quantity > 0 && sigmaDaily > 0 && advQuote > 0)) return null
-  const best = Math.abs(ladder[0]! - mid) / mid
-  const xs: number[] = []
-  const ys: number[] = []
+  const best = ladder[0]!
+  const sign = side === 'buy' ? 1 : -1
+  const unit = sigmaDaily / Math.sqrt(advQuote)
+  // One walk through the levels meets all points of the grid, which rise.
+  let [level, filled, paid] = [0, 0, 0]
+  let [xy, xx, yy, sum] = [0, 0, 0, 0]
   for (let point = 0; point < GRID_POINTS; point++) {
-    const notional = mid * quantity * SMALLEST_PART ** (1 - point / (GRID_POINTS - 1))
-    xs.push(sigmaDaily * Math.sqrt(notional / advQuote))
-    ys.push(effectiveCost(ladder, side, mid, notional).cost - best)
+    const size = quantity * PARTS[point]!
+    while (level + 2 < levels && filled + ladder[level + 1]! < size) {
+      filled += ladder[level + 1]!
+      paid += ladder[level + 1]! * (ladder[level]! - best)
+      level += 2
+    }
+    // Beyond the best price, so that the half-spread is not subtracted from a large number.
+    const y = (sign * (paid + (size - filled) * (ladder[level]! - best))) / (size * mid)
+    const x = unit * Math.sqrt(size * mid)
+    xy += x * y
+    xx += x * x
+    yy += y * y
+    sum += y
   }
-  const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0)
-  const impactY = Math.max(0, dot(xs, ys) / dot(xs, xs))
-  const residuals = ys.map((y, i) => y - impactY * xs[i]!)
-  return { impactY, error: Math.sqrt(dot(residuals, residuals) / residuals.length) }
+  const impactY = Math.max(0, xy / xx)
+  const squares = Math.max(0, yy - 2 * impactY * xy + impactY * impactY * xx)
+  const variance = yy - (sum * sum) / GRID_POINTS
+  return {
+    impactY,
+    error: Math.sqrt(squares / GRID_POINTS),
+    rSquared: variance > 1e-12 * yy ? 1 - squares / variance : squares > 1e-12 * yy ? 0 : 1,
+    points: GRID_POINTS,
+    from: quantity * mid * SMALLEST_PART,
+    to: quantity * mid,
+  }
 }

@@ -3,11 +3,24 @@ export {
   type CostCurveError,
   impactCoefficient,
   mergeCostCurve,
-  type VenueShares,
+  routedCost,
+  routedShares,
+  type TradeCost,
+  type VenueCapacities,
 } from './cost-curve.ts'
 export type { EffectiveCost } from './depth.ts'
+export type { AccountFees } from './fee-schedule.ts'
+export type { RealisedFill } from './fill-correction.ts'
 export { DEFAULT_IMPACT } from './impact-fit.ts'
-export type { MarketQuality } from './market-quality.ts'
+export type { LiquidityHour } from './liquidity-clock.ts'
+export type { ImpactQuality, MarketQuality } from './market-quality.ts'
 export { DEFAULT_SETTINGS, type MarketFacts, type MicrostructureSettings, type OrderBookFrame } from './market-state.ts'
-export { MicrostructureEngine, type MicrostructureError, type RefusedFrame } from './microstructure-engine.ts'
+export {
+  type MarketFill,
+  MicrostructureEngine,
+  type MicrostructureError,
+  type RefusedFrame,
+  type SavedClock,
+} from './microstructure-engine.ts'
 export { REFUSALS, type Refusal } from './order-book-check.ts'
+export type { WaitingSaves } from './waiting.ts'

@@ -1,5 +1,23 @@
 import type { AssetId, MarketKey, VenueId } from '../../core/instruments.ts'
+import type { AccountFees } from './fee-schedule.ts'
 import type { Refusal } from './order-book-check.ts'
+
+/** How good the impact fit is, and what the account's own fills changed. */
+export interface ImpactQuality {
+  /** As fitted to the order book, time-weighted, before the fills. */
+  readonly fittedBuyY: number
+  readonly fittedSellY: number
+  /** 1 − residual ÷ total squares, mean of both sides, time-weighted. */
+  readonly rSquared: number
+  /** Points per side that each fit rests on. */
+  readonly points: number
+  /** Sizes that the last fit has seen on both sides, quote currency. */
+  readonly from: number
+  readonly to: number
+  /** Realised fills that count on each side, old ones for less than one. */
+  readonly buyFills: number
+  readonly sellFills: number
+}
 
 /** One market on one venue as the screens, the planner and the cost curves see it. */
 export interface MarketQuality {
@@ -14,13 +32,19 @@ export interface MarketQuality {
   readonly depth10: number
   readonly depth25: number
   readonly depth50: number
+  /** What the account pays, its tier and discount in it. */
   readonly makerBps: number
   readonly takerBps: number
-  /** Impact coefficient of `Y·σ_daily·√(q/ADV)`, time-weighted: both sides' mean, then each. */
+  /** Tier and what the next one would save; null where the fees can't be used. */
+  readonly fees: AccountFees | null
+  /** Impact coefficient of `Y·σ_daily·√(q/ADV)`, corrected by the account's own fills: both sides' mean, then each. */
   readonly impactY: number
   readonly impactBuyY: number
   readonly impactSellY: number
+  /** Root mean square of the fit's error, time-weighted; NaN before the first fit. */
   readonly fitErrorBps: number
+  /** null before the first fit. */
+  readonly fit: ImpactQuality | null
   /** True until a fit was possible: Y is then 0.8. */
   readonly isDefaultImpact: boolean
   readonly sigmaDaily: number

@@ -5,14 +5,7 @@ import { unwrap } from '../../core/result.ts'
 import { startEngine } from '../thread-link/index.ts'
 import { depthWithin, effectiveCost, midOf } from './depth.ts'
 import { fitImpact } from './impact-fit.ts'
-import {
-  impactCoefficient,
-  type MarketFacts,
-  type MarketQuality,
-  MicrostructureEngine,
-  mergeCostCurve,
-  type OrderBookFrame,
-} from './index.ts'
+import { type MarketFacts, type MarketQuality, MicrostructureEngine, type OrderBookFrame } from './index.ts'
 import { refusalOf } from './order-book-check.ts'
 import { TimeWeightedMean } from './time-weighted-mean.ts'
 
@@ -141,6 +134,20 @@ describe('the impact coefficient', () => {
     expect(squares(fit.impactY)).toBeLessThan(squares(fit.impactY * 1.001))
     expect(squares(fit.impactY)).toBeLessThan(squares(fit.impactY * 0.999))
     expect(fit.error).toBeCloseTo(Math.sqrt(squares(fit.impactY) / 16), 12)
+    expect(fit).toMatchObject({ points: 16, to: mid * 275, from: mid * 275 * 1e-3 })
+  })
+  test('says how much of the curve it explains, by hand', () => {
+    // Costs beyond the touch: 0 for the first unit, then 1 % for each further one.
+    const book = ladder(100, 1, 101, 999)
+    const fit = fitImpact(book, 'buy', 100, scale, 0.02)!
+    const ys = Array.from({ length: 16 }, (_, i) => 1000 ** (i / 15)).map((q) => (Math.max(0, q - 1) * 0.01) / q)
+    const mean = ys.reduce((a, b) => a + b) / 16
+    const total = ys.reduce((sum, y) => sum + (y - mean) ** 2, 0)
+    expect(fit.rSquared).toBeCloseTo(1 - (16 * fit.error ** 2) / total, 10)
+    expect(fit.rSquared).toBeLessThan(0.7)
+    expect(fitImpact(ladder(100, 5), 'buy', 99.99, scale, 0.01)!.rSquared).toBe(1)
+    const exact = fitImpact(squareRootLadder('buy', 250, 0.0002, kappa(0.8), 3000), 'buy', 250, scale, 0.05)!
+    expect(exact.rSquared).toBeGreaterThan(0.9999)
   })
 })
 
@@ -219,64 +226,6 @@ describe('the engine', () => {
   })
 })
 
-describe('merged cost curve', () => {
-  const quality = (venue: 'binance' | 'kraken', change: Partial<MarketQuality>): MarketQuality => {
-    const engine = new MicrostructureEngine()
-    engine.setMarkets([facts(venue)])
-    unwrap(engine.observe([{ ...frame(0), market: `${venue}:BTC/USD` }]))
-    return { ...engine.snapshot(0)[0]!, ...change }
-  }
-  const y = { impactBuyY: 0.5, impactSellY: 0.7 }
-  const binance = quality('binance', { ...y, halfSpreadBps: 1, takerBps: 10, advUsd: 4e8, sigmaDaily: 0.03 })
-  const kraken = quality('kraken', { ...y, halfSpreadBps: 3, takerBps: 26, advUsd: 1e8, sigmaDaily: 0.03 })
-
-  test('one venue gives its own numbers back, by side', () => {
-    const curve = unwrap(mergeCostCurve([binance, kraken], 'BTC', 'sell', { binance: 7 }))
-    expect(curve).toMatchObject({ impactY: 0.7, advUsd: 4e8, shares: { binance: 1 }, excluded: [] })
-    expect(curve.linearCost).toBeCloseTo(11e-4, 12)
-    expect(impactCoefficient(curve, 1e6)).toBeCloseTo(0.7 * 0.03 * Math.sqrt(1e6 / 4e8), 12)
-  })
-
-  test('two alike venues with half the volume and half the trade each are one', () => {
-    const half = { ...binance, advUsd: 2e8 }
-    const curve = unwrap(mergeCostCurve([half, { ...half, venue: 'kraken' }], 'BTC', 'buy', { binance: 1, kraken: 1 }))
-    expect(curve.impactY).toBeCloseTo(0.5, 12)
-    expect(curve.advUsd).toBe(4e8)
-  })
-
-  test('the merged curve is the sum of what the parts cost', () => {
-    const shares = { binance: 0.3, kraken: 0.7 }
-    const curve = unwrap(mergeCostCurve([binance, kraken], 'BTC', 'buy', shares))
-    const value = 2e6
-    const traded = 0.05 * value
-    const parts = [
-      [binance, 0.3],
-      [kraken, 0.7],
-    ] as const
-    let expected = 0
-    for (const [market, share] of parts) {
-      const q = share * traded
-      const fraction = (market.halfSpreadBps + market.takerBps) / 1e4 + 0.5 * 0.03 * Math.sqrt(q / market.advUsd)
-      expected += q * fraction
-    }
-    const cost = curve.linearCost * 0.05 + impactCoefficient(curve, value) * 0.05 ** 1.5
-    expect(cost * value).toBeCloseTo(expected, 6)
-  })
-
-  test('a venue that cannot be used is left out and named; none left is an error', () => {
-    const stale = { ...kraken, unusable: 'the order book is old' }
-    const curve = unwrap(mergeCostCurve([binance, stale], 'BTC', 'buy', { binance: 1, kraken: 3 }))
-    expect(curve).toMatchObject({
-      shares: { binance: 1 },
-      excluded: [{ venue: 'kraken', why: 'the order book is old' }],
-    })
-    expect(mergeCostCurve([stale], 'BTC', 'buy', { kraken: 1 })).toMatchObject({
-      error: { code: 'no-usable-venue', message: expect.stringContaining('kraken: the order book is old') },
-    })
-    expect(unwrap(mergeCostCurve([binance, kraken], 'BTC', 'buy', null)).shares).toEqual({ binance: 0.8, kraken: 0.2 })
-  })
-})
-
 const thread = startEngine<MicrostructureEngine>(new URL('..', import.meta.url), 'microstructure')
 afterAll(() => thread.stop())
 test('the same engine answers from its thread', async () => {
@@ -285,7 +234,9 @@ test('the same engine answers from its thread', async () => {
   unwrap(await thread.remote.setMarkets([facts('binance')]))
   expect(await thread.remote.observe([frame(5)])).toEqual(here.observe([frame(5)]))
   expect(await thread.remote.snapshot(9)).toEqual({ ok: true, value: here.snapshot(9) })
-  expect(await thread.remote.costCurve('BTC', 'buy', null, 9)).toEqual(here.costCurve('BTC', 'buy', null, 9))
+  const curve = here.costCurve('BTC', 'buy', null, 1e5, 9)
+  expect(unwrap(curve).venues).toHaveLength(1)
+  expect(await thread.remote.costCurve('BTC', 'buy', null, 1e5, 9)).toEqual(curve)
 })
 
 const data = process.env['TRIMTAB_DATA']
