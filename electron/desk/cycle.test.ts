@@ -1,0 +1,327 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { ClientBook } from '../../core/client-book.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import { millis } from '../../core/units.ts'
+import { breachedAssets, planNeeded, positionFor, priceMoveBps, reviewOpen } from './cycle.ts'
+import { type BenchBook, bookOf, DeskBench, ON_TARGET, START, TOO_MUCH_BTC } from './test-support/desk-bench.ts'
+
+const benches: DeskBench[] = []
+const open = (books: readonly BenchBook[] = [{ book: bookOf('anna'), holdings: TOO_MUCH_BTC }]): DeskBench => {
+  const bench = new DeskBench(books)
+  benches.push(bench)
+  return bench
+}
+afterEach(() => {
+  for (const bench of benches.splice(0)) bench.close()
+})
+const ids = (bench: DeskBench): readonly string[] => bench.world.books.map((book) => book.id)
+const plan = (bench: DeskBench, candidates: readonly string[] = ids(bench)): Promise<readonly Proposal[]> =>
+  planNeeded(candidates, bench.view(), bench.deps)
+const review = (bench: DeskBench, releasing: readonly string[] = [], cameBack: readonly string[] = []): void =>
+  reviewOpen(bench.view(), bench.deps, new Set(releasing), new Set(cameBack))
+const PREMIUM: Partial<ClientBook> = { tier: 'premium', mandate: { maximumTurnover: 0.2, maximumCostBps: 50 } }
+
+test('a line on the edge of its band is inside, a hair beyond is out', () => {
+  const holdings = { ...ON_TARGET, 'binance BTC': '3.5', 'binance SOL': '200' }
+  const bench = open([{ book: bookOf('anna'), holdings }])
+  const anna = bench.world.book('anna')!
+  const breached = (): readonly string[] => breachedAssets(positionFor(bench.world, anna, bench.view(), bench.settings))
+  // 5.5 BTC are 55 %, the upper edge; SOL with 10 % is below its band
+  expect(breached()).toEqual(['SOL'])
+  bench.setPrices({ BTC: 100_001 })
+  expect(breached()).toEqual(['BTC', 'SOL'])
+})
+
+describe('planning what is needed', () => {
+  test('a breach becomes an open proposal that sells what is above its band', async () => {
+    const bench = open()
+    const [proposal] = await plan(bench)
+    expect(proposal).toMatchObject({
+      bookId: 'anna',
+      state: 'open',
+      trigger: { kind: 'band-breach', assets: ['BTC', 'CASH'] },
+      automatic: false,
+    })
+    expect(proposal!.lines.find((line) => line.asset === 'BTC')).toMatchObject({ side: 'sell', reason: 'above-band' })
+    expect(bench.proposals.of('anna')?.id).toBe(proposal!.id)
+    expect(bench.store.proposals(['open']).map(({ id }) => id)).toEqual([proposal!.id])
+  })
+
+  test.each([
+    ['a price is missing', 'stale-price', (bench: DeskBench) => bench.makeStale('ETH')],
+    ['trading is halted', 'trading-halted', (bench: DeskBench) => bench.halt('trading is halted')],
+    [
+      'orders are working',
+      'executing',
+      (bench: DeskBench) => bench.proposals.released([{ bookId: 'anna' } as Proposal]),
+    ],
+    [
+      'rebalanced a moment ago',
+      'cool-down',
+      (bench: DeskBench) => {
+        bench.proposals.executed(['anna'])
+        bench.clock.advance(bench.settings.coolDownMs - 1)
+      },
+    ],
+  ] as const)('%s: a reason instead', async (_, reason, arrange) => {
+    const bench = open()
+    arrange(bench)
+    expect(await plan(bench)).toEqual([])
+    expect(bench.proposals.waitOf('anna')).toMatchObject({ reason })
+    expect(bench.proposals.waitOf('anna')!.why.length).toBeGreaterThan(10)
+  })
+
+  test('paused until a moment, then proposed', async () => {
+    const bench = open([{ book: bookOf('anna', { pausedUntil: millis(START + 60_000) }), holdings: TOO_MUCH_BTC }])
+    expect(await plan(bench)).toEqual([])
+    expect(bench.proposals.waitOf('anna')).toMatchObject({ reason: 'paused', until: START + 60_000 })
+    bench.clock.advance(60_000)
+    expect(await plan(bench)).toHaveLength(1)
+  })
+
+  test('a book inside its bands has neither proposal nor reason', async () => {
+    const bench = open([{ book: bookOf('anna') }])
+    bench.proposals.wait('anna', { reason: 'no-cash', why: 'before', until: null })
+    expect(await plan(bench)).toEqual([])
+    expect(bench.proposals.waitOf('anna')).toBeUndefined()
+    expect(bench.solved).toEqual([])
+  })
+
+  test('one with an open proposal is not planned again', async () => {
+    const bench = open()
+    await plan(bench)
+    expect(await plan(bench)).toEqual([])
+    expect(bench.solved).toHaveLength(1)
+    expect(bench.proposals.waitOf('anna')).toMatchObject({ reason: 'open-proposal' })
+  })
+
+  test('what could not be solved waits half a minute, not ten times a second', async () => {
+    const bench = open([
+      {
+        // a reserve above what all sales could raise within the bands
+        book: bookOf('anna', {
+          cashReserve: 0.5,
+          restrictions: [{ kind: 'no-sell', asset: 'BTC', reason: 'pledged' }],
+        }),
+        holdings: TOO_MUCH_BTC,
+      },
+    ])
+    expect(await plan(bench)).toEqual([])
+    expect(bench.proposals.waitOf('anna')).toMatchObject({ reason: 'infeasible', until: START + 30_000 })
+    const solved = bench.solved.length
+    bench.clock.advance(29_999)
+    await plan(bench)
+    expect(bench.solved).toHaveLength(solved)
+    bench.clock.advance(1)
+    await plan(bench)
+    expect(bench.solved.length).toBeGreaterThan(solved)
+  })
+
+  test('an advisor asks for a book inside its bands: a proposal, or that nothing is worth trading, and the request is over', async () => {
+    const bench = open([{ book: bookOf('anna') }])
+    bench.proposals.request('anna', { kind: 'manual', by: 'a' })
+    const made = await plan(bench)
+    expect(bench.proposals.requestOf('anna')).toBeUndefined()
+    if (made.length === 0) expect(bench.proposals.waitOf('anna')?.reason).toMatch(/cost-exceeds-benefit|below-minimum/)
+    else expect(made[0]!.trigger.kind).toBe('manual')
+  })
+
+  test('money that came in is invested although every band holds', async () => {
+    const bench = open([{ book: bookOf('anna') }])
+    bench.moveCash('anna', 'kraken', 'USD', '40000')
+    bench.proposals.request('anna', { kind: 'cash-flow', asset: 'USD', amountUsd: 40_000 as never })
+    const [proposal] = await plan(bench)
+    expect(proposal).toMatchObject({ trigger: { kind: 'cash-flow' } })
+    expect(proposal!.buyUsd).toBeGreaterThan(5_000)
+    expect(proposal!.sellUsd).toBe(0)
+  })
+
+  test('a request that has to wait is kept', async () => {
+    const bench = open([{ book: bookOf('anna', { pausedUntil: millis(START + 60_000) }) }])
+    bench.proposals.request('anna', { kind: 'cash-flow', asset: 'USD', amountUsd: 1 as never })
+    await plan(bench)
+    expect(bench.proposals.waitOf('anna')?.reason).toBe('paused')
+    expect(bench.proposals.requestOf('anna')).toMatchObject({ kind: 'cash-flow' })
+  })
+
+  test('unknown books are skipped', async () => expect(await plan(open(), ['nobody'])).toEqual([]))
+
+  test('a dismissed proposal does not come back at once, and the wait says why', async () => {
+    const bench = open()
+    const [first] = await plan(bench)
+    bench.proposals.change([{ proposal: first!, state: 'dismissed', why: 'not now' }], 'advisor:a')
+    expect(await plan(bench)).toEqual([])
+    expect(bench.proposals.waitOf('anna')).toMatchObject({
+      reason: 'cool-down',
+      until: START + bench.settings.coolDownMs,
+      why: expect.stringContaining('dismissed'),
+    })
+    bench.clock.advance(bench.settings.coolDownMs)
+    expect(await plan(bench)).toHaveLength(1)
+  })
+})
+
+describe('mandates', () => {
+  test('a premium book inside its mandate is automatic, a standard one never', async () => {
+    const bench = open([
+      { book: bookOf('anna', PREMIUM), holdings: TOO_MUCH_BTC },
+      { book: bookOf('boris'), holdings: TOO_MUCH_BTC },
+    ])
+    const made = await plan(bench)
+    expect(made.map(({ bookId, automatic }) => [bookId, automatic])).toEqual([
+      ['anna', true],
+      ['boris', false],
+    ])
+  })
+
+  test('beyond the mandate it asks, and says what is beyond', async () => {
+    const bench = open([
+      {
+        book: bookOf('anna', { tier: 'premium', mandate: { maximumTurnover: 0.001, maximumCostBps: 50 } }),
+        holdings: TOO_MUCH_BTC,
+      },
+    ])
+    const [proposal] = await plan(bench)
+    expect(proposal).toMatchObject({ automatic: false, cleanliness: 'clean' })
+    expect(proposal!.remarks[0]).toMatch(/^not automatic: turnover .* is above the mandate's 0.10 %/)
+  })
+
+  test('what an advisor has edited is never automatic, and stays edited', async () => {
+    const bench = open([{ book: bookOf('anna', PREMIUM), holdings: TOO_MUCH_BTC }])
+    bench.proposals.leaveOut('anna', ['SOL'])
+    const [proposal] = await plan(bench)
+    expect(proposal!.automatic).toBe(false)
+    expect(proposal!.lines.find((line) => line.asset === 'SOL')).toMatchObject({ side: null, reason: 'held-back' })
+  })
+})
+
+describe('reviewing what is open', () => {
+  const proposed = async (): Promise<{ bench: DeskBench; proposal: Proposal }> => {
+    const bench = open()
+    const [proposal] = await plan(bench)
+    return { bench, proposal: proposal! }
+  }
+
+  test('nothing happened: it stands', async () => {
+    const { bench, proposal } = await proposed()
+    bench.clock.advance(60_000)
+    review(bench)
+    expect(bench.proposals.of('anna')).toEqual(proposal)
+  })
+
+  test('expires at its time, and is planned again', async () => {
+    const { bench, proposal } = await proposed()
+    bench.clock.set(proposal.expiresAt - 1)
+    review(bench)
+    expect(bench.proposals.of('anna')).toBeDefined()
+    bench.clock.set(proposal.expiresAt)
+    review(bench)
+    expect(bench.proposals.stateOf(proposal.id)).toBe('expired')
+    expect(await plan(bench)).toHaveLength(1)
+  })
+
+  test('a book that changed under it supersedes it', async () => {
+    const { bench, proposal } = await proposed()
+    bench.moveCash('anna', 'kraken', 'USD', '1')
+    review(bench)
+    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
+    expect(bench.store.historyOf(proposal.id).at(-1)!.text).toContain('holdings, model or bands changed')
+  })
+
+  test('another regime supersedes it: its bands are others', async () => {
+    const { bench, proposal } = await proposed()
+    bench.multiplier = 1.1
+    review(bench)
+    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
+  })
+
+  test('back inside its bands: it ends and is not asked for again', async () => {
+    const { bench, proposal } = await proposed()
+    bench.setPrices({ BTC: 85_000, ETH: 4_200, SOL: 215 })
+    expect(breachedAssets(positionFor(bench.world, bench.world.book('anna')!, bench.view(), bench.settings))).toEqual([
+      'CASH',
+    ])
+    bench.moveCash('anna', 'kraken', 'USD', '50000')
+    review(bench)
+    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
+    expect(await plan(bench)).toEqual([])
+  })
+
+  test('prices that moved by more than the limit supersede it, once it stood a while', async () => {
+    const { bench, proposal } = await proposed()
+    bench.setPrices({ BTC: 100_600 })
+    expect(priceMoveBps(proposal, bench.view())).toBeCloseTo(60, 6)
+    bench.clock.advance(14_999)
+    review(bench)
+    expect(bench.proposals.of('anna')?.id).toBe(proposal.id)
+    bench.clock.advance(1)
+    review(bench)
+    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
+  })
+
+  test('one that came back from an approval is computed again at once', async () => {
+    const { bench, proposal } = await proposed()
+    bench.setPrices({ BTC: 100_600 })
+    review(bench, [], [proposal.id])
+    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
+  })
+
+  test('within the limit it stands', async () => {
+    const { bench, proposal } = await proposed()
+    bench.setPrices({ BTC: 100_490 })
+    bench.clock.advance(60_000)
+    review(bench)
+    expect(bench.proposals.of('anna')?.id).toBe(proposal.id)
+  })
+
+  test('a stale price ends nothing: it is blocked instead, by others', async () => {
+    const { bench, proposal } = await proposed()
+    bench.clock.advance(60_000)
+    bench.makeStale('BTC')
+    review(bench)
+    expect(bench.proposals.of('anna')?.id).toBe(proposal.id)
+  })
+
+  test.each([
+    ['waiting out its undo window', (id: string) => [id] as readonly string[], 'open'],
+    ['held by an advisor', () => [] as readonly string[], 'held'],
+  ] as const)('%s it is left alone, whatever happens', async (_, releasing, state) => {
+    const { bench, proposal } = await proposed()
+    if (state === 'held') bench.proposals.change([{ proposal, state, why: 'later' }], 'advisor:a')
+    bench.moveCash('anna', 'kraken', 'USD', '1')
+    bench.setPrices({ BTC: 110_000 })
+    bench.clock.set(proposal.expiresAt + 1)
+    review(bench, releasing(proposal.id))
+    expect(bench.proposals.of('anna')).toMatchObject({ id: proposal.id, state })
+    expect(await plan(bench)).toEqual([])
+  })
+
+  test('let go again, what is out of date ends', async () => {
+    const { bench, proposal } = await proposed()
+    bench.proposals.change([{ proposal, state: 'held', why: 'later' }], 'advisor:a')
+    bench.clock.set(proposal.expiresAt + 1)
+    bench.proposals.change([{ proposal, state: 'open', why: 'now' }], 'advisor:a')
+    review(bench)
+    expect(bench.proposals.stateOf(proposal.id)).toBe('expired')
+  })
+
+  test('a manual or cash-flow proposal that ends is asked for again under its own trigger', async () => {
+    const bench = open([{ book: bookOf('anna') }])
+    bench.moveCash('anna', 'kraken', 'USD', '40000')
+    const trigger = { kind: 'cash-flow', asset: 'USD', amountUsd: 40_000 as never } as const
+    bench.proposals.request('anna', trigger)
+    const [proposal] = await plan(bench)
+    bench.clock.set(proposal!.expiresAt)
+    review(bench)
+    expect(bench.proposals.requestOf('anna')).toEqual(trigger)
+    const [again] = await plan(bench)
+    expect(again).toMatchObject({ trigger })
+  })
+})
+
+test('a traded price that is gone counts as moved without limit', async () => {
+  const bench = open()
+  const [proposal] = await plan(bench)
+  bench.prices.delete('BTC')
+  expect(priceMoveBps(proposal!, bench.view())).toBe(Number.POSITIVE_INFINITY)
+})

@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { fromFloat } from '../../core/amount.ts'
+import { ManualClock } from '../../core/clock.ts'
+import type { VenueConnection } from '../../core/contracts/exchange.ts'
+import { keyOf, type Market, type MarketKey, type OrderBookSnapshot, VENUES } from '../../core/instruments.ts'
+import { ok } from '../../core/result.ts'
+import { millis } from '../../core/units.ts'
+import { MicrostructureEngine } from '../../workers/microstructure/index.ts'
+import { RiskEngine } from '../../workers/risk/index.ts'
+import type { LiveMarketData } from '../market/market-data.ts'
+import { positionFor } from './cycle.ts'
+import { MarketWatch, type MarketWatchParts } from './market-watch.ts'
+import { RiskWatch } from './risk-watch.ts'
+import { bookOf, DeskBench, MARKETS, ON_TARGET, START } from './test-support/desk-bench.ts'
+import { EngineAtHand } from './test-support/engine-at-hand.ts'
+
+const MIDS: Readonly<Record<string, number>> = { BTC: 100_000, ETH: 4_000, SOL: 200, USDT: 1 }
+const benches: DeskBench[] = []
+afterEach(() => {
+  for (const bench of benches.splice(0)) bench.close()
+})
+
+/** A book of `levels` a side, each 1 bp apart and worth $100,000, as if just received. */
+function orderBook(market: Market, mid: number, at: number, sequence = 1, levels = 5): OrderBookSnapshot {
+  const side = (sign: 1 | -1) =>
+    Array.from({ length: levels }, (_, i) => {
+      const price = mid * (1 + sign * 1e-4 * (i + 1))
+      return {
+        price: fromFloat(Number(price.toPrecision(9))),
+        quantity: fromFloat(Number((1e5 / price).toPrecision(9))),
+      }
+    })
+  return { market: keyOf(market), bids: side(-1), asks: side(1), sequence, receivedAt: millis(at) }
+}
+
+const DAY = 86_400_000
+/** Forty quiet days: what a cost needs besides the order book. */
+const dailyBars = async (): ReturnType<VenueConnection['bars']> =>
+  ok(
+    Array.from({ length: 40 }, (_, i) => {
+      const price = 100 + (i % 3)
+      const openTime = millis(START - (41 - i) * DAY)
+      return { openTime, open: price, high: price, low: price, close: price, volume: 1e6 }
+    }),
+  )
+
+async function open(changes: Partial<MarketWatchParts> = {}) {
+  const bench = new DeskBench([{ book: bookOf('anna'), holdings: { ...ON_TARGET, 'binance BTC': '4' } }])
+  benches.push(bench)
+  const wireClock = new ManualClock(START)
+  const books = new Map<MarketKey, OrderBookSnapshot>(
+    MARKETS.map((market) => [keyOf(market), orderBook(market, MIDS[market.base]!, START)]),
+  )
+  const microstructure = new EngineAtHand(new MicrostructureEngine())
+  const risk = new RiskWatch({
+    world: bench.world,
+    connections: VENUES.map((venue) => ({ venue, bars: dailyBars }) as unknown as VenueConnection),
+    engine: new EngineAtHand(new RiskEngine()).remote,
+    log: () => {},
+  })
+  await risk.refresh(millis(START))
+  const data = { orderBook: (key: MarketKey) => books.get(key), health: () => [] }
+  const watch = new MarketWatch({
+    data: data as unknown as LiveMarketData,
+    world: bench.world,
+    risk,
+    microstructure: microstructure.remote,
+    wireClock,
+    marketNow: () => millis(START + 777),
+    averageOnMarketTime: false,
+    maximumAgeMs: 20_000,
+    down: [],
+    ...changes,
+  })
+  return { bench, books, wireClock, microstructure, watch }
+}
+
+describe('prices', () => {
+  test('are the mean of the venues’ mids, the currency’s own price included', async () => {
+    const { watch, books } = await open()
+    const [usdt, btcBinance] = [MARKETS.at(-1)!, MARKETS[0]!]
+    books.set(keyOf(usdt), orderBook(usdt, 0.9, START))
+    books.set(keyOf(btcBinance), orderBook(btcBinance, 110_000, START))
+    // (110,000 × 0.9 + 100,000) ÷ 2
+    expect(watch.prices().get('BTC')!.priceUsd).toBeCloseTo(99_500, 3)
+    expect(watch.priceOf('USDT')).toBeCloseTo(0.9, 9)
+    expect(watch.priceOf('USD')).toBe(1)
+  })
+
+  test('one venue without a valid order book: the other’s price carries', async () => {
+    const { watch, books } = await open()
+    books.delete('binance:BTC/USDT')
+    expect(watch.prices().get('BTC')).toMatchObject({ fresh: true, why: null })
+    books.delete('kraken:BTC/USD')
+    const gone = watch.prices().get('BTC')!
+    expect(gone.fresh).toBe(false)
+    expect(gone.why).toMatch(/^BTC price is 0.0 s old \(binance:BTC\/USDT has no order book; kraken/)
+    expect(watch.priceOf('BTC')).toBeUndefined()
+  })
+
+  test('never known: no price, and the sentence says which order books are missing', async () => {
+    const { watch, books } = await open()
+    books.clear()
+    expect(watch.prices().get('SOL')).toMatchObject({
+      fresh: false,
+      why: expect.stringMatching(/^no price for SOL \(/),
+    })
+    expect(watch.prices().get('SOL')!.priceUsd).toBeNaN()
+  })
+
+  test('older than allowed is stale', async () => {
+    const { watch, wireClock } = await open()
+    wireClock.advance(20_000)
+    expect(watch.prices().get('ETH')!.fresh).toBe(true)
+    wireClock.advance(1)
+    expect(watch.prices().get('ETH')).toMatchObject({ fresh: false, priceUsd: 4_000 })
+    expect(watch.view().prices.get('ETH')!.fresh).toBe(false)
+  })
+})
+
+describe('costs', () => {
+  test('are measured from the order books: every traded market, none between currencies', async () => {
+    const { watch } = await open()
+    watch.prices()
+    await watch.refreshCosts()
+    const { costs } = watch.view()
+    expect(costs.markets('BTC').map((quality) => quality.market)).toEqual(['binance:BTC/USDT', 'kraken:BTC/USD'])
+    expect(costs.markets('BTC')[0]).toMatchObject({ takerBps: 10, unusable: null })
+    expect(costs.markets('BTC')[0]!.halfSpreadBps).toBeCloseTo(1, 3)
+    expect(costs.markets('USDT')).toEqual([])
+    expect(costs.markets('DOGE')).toEqual([])
+  })
+
+  test('an order book that did not change is not told again; one that did is', async () => {
+    const { watch, books, microstructure } = await open()
+    watch.prices()
+    await watch.refreshCosts()
+    microstructure.calls.length = 0
+    await watch.refreshCosts()
+    expect(microstructure.calls).toEqual(['snapshot'])
+    books.set(keyOf(MARKETS[0]!), orderBook(MARKETS[0]!, 101_000, START, 2))
+    await watch.refreshCosts()
+    expect(microstructure.calls).toEqual(['snapshot', 'observe', 'snapshot'])
+    expect(watch.view().costs.markets('BTC')[0]!.mid).toBeCloseTo(101_000, 3)
+  })
+
+  test('a market whose order book is gone can’t be used, and says so', async () => {
+    const { watch, books } = await open()
+    watch.prices()
+    await watch.refreshCosts()
+    books.delete('kraken:ETH/USD')
+    await watch.refreshCosts()
+    expect(
+      watch
+        .view()
+        .costs.markets('ETH')
+        .map((quality) => quality.unusable),
+    ).toEqual([null, 'no valid order book'])
+  })
+
+  test('in lockstep averages run on the market’s clock', async () => {
+    const marketTimes: number[] = []
+    for (const averageOnMarketTime of [true, false]) {
+      const { watch, microstructure } = await open({ averageOnMarketTime })
+      const { engine } = microstructure
+      const observe = engine.observe.bind(engine)
+      engine.observe = (frames) => {
+        marketTimes.push(frames[0]!.at)
+        return observe(frames)
+      }
+      watch.prices()
+      await watch.refreshCosts()
+    }
+    expect(marketTimes).toEqual([START + 777, START])
+  })
+
+  test('a dead engine leaves the last figures', async () => {
+    const { watch, microstructure } = await open()
+    watch.prices()
+    await watch.refreshCosts()
+    microstructure.broken = true
+    await watch.refreshCosts()
+    expect(watch.view().costs.markets('BTC')).toHaveLength(2)
+  })
+})
+
+test('the naive baseline sells to the exact target on the same order books', async () => {
+  const { watch, bench } = await open()
+  watch.prices()
+  const view = watch.view()
+  const anna = bench.world.book('anna')!
+  const naive = view.naiveCost(anna, positionFor(bench.world, anna, view, bench.settings))
+  // 6 BTC of $1,100,000: 0.5 BTC too much, ≈ $50,000 at 10 bps fee and 1 bp half-spread and more
+  expect(naive.byAsset.get('BTC')).toBeGreaterThan(50)
+  expect(naive.byAsset.get('BTC')).toBeLessThan(100)
+  expect(naive.total.totalUsd).toBeCloseTo(
+    [...naive.byAsset.values()].reduce((sum, cost) => sum + cost, 0),
+    9,
+  )
+})
+
+test('a venue that was down at start is shown with its reason', async () => {
+  const { watch } = await open({ down: [{ venue: 'kraken', why: 'kraken at http://127.0.0.1:9: refused' }] })
+  expect(watch.down()).toEqual(['kraken'])
+  expect(watch.health()).toMatchObject([{ venue: 'kraken', state: 'no-data', why: expect.stringContaining('refused') }])
+})
+
+test('a view keeps its prices while the market moves on', async () => {
+  const { watch, books } = await open()
+  const view = watch.view()
+  books.clear()
+  watch.prices()
+  expect(view.prices.get('BTC')).toMatchObject({ fresh: true })
+})

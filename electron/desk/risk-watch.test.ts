@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { VenueConnection } from '../../core/contracts/exchange.ts'
+import { type Bar, type MarketKey, VENUES, type VenueId } from '../../core/instruments.ts'
+import { createRandom } from '../../core/random.ts'
+import { fail, ok } from '../../core/result.ts'
+import { millis } from '../../core/units.ts'
+import { RiskEngine } from '../../workers/risk/index.ts'
+import { RiskWatch } from './risk-watch.ts'
+import { DeskBench, START } from './test-support/desk-bench.ts'
+import { EngineAtHand } from './test-support/engine-at-hand.ts'
+
+const DAY = 86_400_000
+const benches: DeskBench[] = []
+afterEach(() => {
+  for (const bench of benches.splice(0)) bench.close()
+})
+
+/** Daily closes up to and including the running day; `daily` is the standard deviation of their log returns. */
+function bars(market: MarketKey, count: number, daily: number, until = START): readonly Bar[] {
+  const random = createRandom([...market].reduce((sum, letter) => sum + letter.charCodeAt(0), 0))
+  let close = 100
+  return Array.from({ length: count }, (_, i) => {
+    close *= Math.exp(daily * random.normal())
+    const openTime = millis(until - (count - 1 - i) * DAY)
+    return { openTime, open: close, high: close, low: close, close, volume: 10 }
+  })
+}
+
+function open(answer: (market: MarketKey, interval: '1h' | '1d') => readonly Bar[] | null) {
+  const bench = new DeskBench()
+  benches.push(bench)
+  const log: string[] = []
+  const asked: string[] = []
+  const connection = (venue: VenueId): VenueConnection =>
+    ({
+      venue,
+      bars: async (market: MarketKey, interval: '1h' | '1d') => {
+        asked.push(`${market} ${interval}`)
+        const found = answer(market, interval)
+        return found === null ? fail('unreachable', `${venue} is down`) : ok(found)
+      },
+    }) as unknown as VenueConnection
+  const engine = new EngineAtHand(new RiskEngine())
+  const watch = new RiskWatch({
+    world: bench.world,
+    connections: VENUES.map(connection),
+    engine: engine.remote,
+    log: (line) => log.push(line),
+  })
+  return { watch, log, asked, engine }
+}
+const volatilityOf = (watch: RiskWatch, asset: string): number => Math.sqrt(watch.view().covarianceOf([asset])[0]!)
+
+describe('before and without history', () => {
+  test('everything stands on the prior, and says so', () => {
+    const { watch } = open(() => null)
+    const view = watch.view()
+    expect(view.isPrior(['BTC'])).toBe(true)
+    expect(view.isPrior(['CASH'])).toBe(false)
+    const [btc, cross, , eth] = view.covarianceOf(['BTC', 'ETH'])
+    expect(btc).toBe(eth)
+    expect(cross).toBeGreaterThan(0)
+    expect(cross).toBeLessThan(btc!)
+    expect([...view.covarianceOf(['BTC', 'CASH'])].slice(1)).toEqual([0, 0, 0])
+    expect(watch.multiplier(millis(START))).toBe(1)
+    expect(watch.regime(millis(START))).toMatchObject({ class: 'normal', prior: true })
+    expect(watch.advUsd('binance:BTC/USDT')).toBeNaN()
+  })
+
+  test('bars that nobody answers leave it so, are logged, and are asked for again', async () => {
+    const { watch, log, asked } = open(() => null)
+    expect(await watch.refresh(millis(START))).toBe(false)
+    expect(log[0]).toBe('bars of binance:BTC/USDT: binance is down')
+    const before = asked.length
+    expect(await watch.refresh(millis(START))).toBe(false)
+    expect(asked.length).toBe(2 * before)
+  })
+})
+
+describe('with daily bars', () => {
+  test('volatility is what the bars say', async () => {
+    const { watch } = open((market) => bars(market, 400, 0.03))
+    expect(await watch.refresh(millis(START))).toBe(true)
+    // 3 % a day is 57 % a year; the average looks back about two months
+    expect(volatilityOf(watch, 'BTC')).toBeGreaterThan(0.45)
+    expect(volatilityOf(watch, 'BTC')).toBeLessThan(0.7)
+    expect(watch.sigmaDaily('BTC')).toBeCloseTo(volatilityOf(watch, 'BTC') / Math.sqrt(365), 12)
+    expect(watch.view().isPrior(['BTC', 'ETH', 'CASH'])).toBe(false)
+    expect(watch.view().isPrior(['BTC', 'DOGE'])).toBe(true)
+  })
+
+  test('the bar that still runs is not looked at', async () => {
+    const crash = (market: MarketKey) =>
+      bars(market, 400, 0.03).map((bar, i) => (i === 399 ? { ...bar, close: 1 } : bar))
+    const [quiet, crashed] = [open((market) => bars(market, 400, 0.03)), open(crash)]
+    await quiet.watch.refresh(millis(START + DAY - 1))
+    await crashed.watch.refresh(millis(START + DAY - 1))
+    expect(volatilityOf(crashed.watch, 'BTC')).toBe(volatilityOf(quiet.watch, 'BTC'))
+    // a day later it is history
+    await crashed.watch.refresh(millis(START + DAY))
+    expect(volatilityOf(crashed.watch, 'BTC')).toBeGreaterThan(volatilityOf(quiet.watch, 'BTC'))
+  })
+
+  test('once a market day', async () => {
+    const { watch, asked } = open((market) => bars(market, 100, 0.03))
+    expect(await watch.refresh(millis(START))).toBe(true)
+    const once = asked.length
+    expect(await watch.refresh(millis(START + DAY - 1))).toBe(false)
+    expect(asked.length).toBe(once)
+    expect(await watch.refresh(millis(START + DAY))).toBe(true)
+  })
+
+  test('a venue that is silent leaves its volumes unknown; the other’s bars are enough', async () => {
+    const { watch, log } = open((market) => (market.startsWith('kraken') ? null : bars(market, 100, 0.03)))
+    expect(await watch.refresh(millis(START))).toBe(true)
+    expect(watch.view().isPrior(['BTC'])).toBe(false)
+    expect(watch.advUsd('binance:BTC/USDT')).toBeGreaterThan(0)
+    expect(watch.advUsd('kraken:BTC/USD')).toBeNaN()
+    expect(log.every((line) => line.includes('kraken'))).toBe(true)
+  })
+
+  test('a day on which nobody answers leaves yesterday’s figures and regime', async () => {
+    let silent = false
+    const { watch } = open((market) => (silent ? null : bars(market, 400, 0.03)))
+    await watch.refresh(millis(START))
+    const before = [
+      volatilityOf(watch, 'BTC'),
+      watch.regime(millis(START)).volatility,
+      watch.regime(millis(START)).prior,
+    ]
+    silent = true
+    expect(await watch.refresh(millis(START + DAY))).toBe(false)
+    expect([
+      volatilityOf(watch, 'BTC'),
+      watch.regime(millis(START)).volatility,
+      watch.regime(millis(START)).prior,
+    ]).toEqual(before)
+    expect(before[2]).toBe(false)
+  })
+
+  test('the average volume is over the last thirty days, in dollars', async () => {
+    const { watch } = open((market) => bars(market, 60, 0).map((bar, i) => ({ ...bar, volume: i < 29 ? 1e9 : 5 })))
+    await watch.refresh(millis(START + DAY))
+    expect(watch.advUsd('binance:BTC/USDT')).toBeCloseTo(500, 9)
+  })
+
+  test('a wild market widens the bands, in whole hundredths', async () => {
+    const wild = (market: MarketKey) => [...bars(market, 400, 0.02, START - 40 * DAY), ...bars(market, 40, 0.12)]
+    const { watch } = open(wild)
+    await watch.refresh(millis(START))
+    const multiplier = watch.multiplier(millis(START + DAY))
+    expect(multiplier).toBeGreaterThan(1)
+    expect(Number.isInteger(Math.round(1e6 * multiplier) / 1e4)).toBe(true)
+    expect(watch.regime(millis(START + DAY)).class).toMatch(/stressed|crisis/)
+  })
+
+  test('a dead engine leaves the model as it was', async () => {
+    const { watch, engine, log } = open((market) => bars(market, 100, 0.03))
+    await watch.refresh(millis(START))
+    const before = volatilityOf(watch, 'BTC')
+    engine.broken = true
+    await watch.refresh(millis(START + DAY))
+    expect(volatilityOf(watch, 'BTC')).toBe(before)
+    expect(log).toEqual(['risk model: the thread is gone'])
+  })
+})
+
+test('hourly bars come from the first market of each asset that has any', async () => {
+  const { watch } = open((market, interval) =>
+    interval === '1d' || market.startsWith('binance') ? [] : bars(market, 3, 0.01, START - DAY),
+  )
+  const hourly = await watch.hourlyBars(millis(START))
+  expect([...hourly].map(([asset, { market }]) => [asset, market.venue]).sort()).toEqual([
+    ['BTC', 'kraken'],
+    ['ETH', 'kraken'],
+    ['SOL', 'kraken'],
+    ['USDT', 'kraken'],
+  ])
+})
