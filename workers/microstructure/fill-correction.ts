@@ -46,7 +46,8 @@ export class FillCorrection {
     const cost = (side === 'buy' ? 1 : -1) * (averagePrice / arrivalMid - 1)
     const limit = HIGHEST_Y * x
     const impact = Math.min(limit, Math.max(-limit, cost - halfSpread))
-    if (!(arrivalMid > 0 && averagePrice > 0 && notional > 0 && x > 0 && Number.isFinite(impact))) return false
+    const isPossible = arrivalMid > 0 && averagePrice > 0 && notional > 0 && x > 0 && Number.isFinite(x)
+    if (!(isPossible && Number.isFinite(impact))) return false
     this.#count = this.#count * this.#decay + 1
     this.#xy = this.#xy * this.#decay + x * impact
     this.#xx = this.#xx * this.#decay + x * x

@@ -56,19 +56,22 @@ export class LiquidityClock {
 
   /** Fractions and quote currency, in market time. A spread or depth not above 0, or time that runs back, is a gap. */
   observe(at: number, halfSpread: number, depth: number): void {
-    const isKnown = !Number.isNaN(this.#spread)
-    const until = Math.min(at, this.#at + this.#settings.holdMs)
-    for (let from = this.#at; isKnown && from < until; ) {
-      const hours = hoursSinceMonday(from)
-      const to = Math.min(until, (hours + 1 - EPOCH_HOUR) * HOUR_MS)
-      this.#add(hours, (to - from) / HOUR_MS)
-      from = to
-    }
+    if (!Number.isNaN(this.#spread)) this.#hold(Math.min(at, this.#at + this.#settings.holdMs))
     const isGood = halfSpread > 0 && depth > 0 && Number.isFinite(halfSpread) && Number.isFinite(depth)
     const usable = isGood && !(at < this.#at)
     this.#at = at
     this.#spread = usable ? Math.log(halfSpread) : Number.NaN
     this.#depth = usable ? Math.log(depth) : Number.NaN
+  }
+
+  /** The last observation stood until then. */
+  #hold(until: number): void {
+    for (let from = this.#at; from < until; ) {
+      const hours = hoursSinceMonday(from)
+      const to = Math.min(until, (hours + 1 - EPOCH_HOUR) * HOUR_MS)
+      this.#add(hours, (to - from) / HOUR_MS)
+      from = to
+    }
   }
 
   #add(hours: number, part: number): void {
