@@ -26,14 +26,16 @@ export function ConditionBars() {
   }
   if (staleness.freshness === 'red' && staleness.source !== null) {
     const unable = summary.counts['unable-to-check']
-    const age = Number.isFinite(staleness.ageMs) ? `${formatNumber(staleness.ageMs / 1000)} s old` : 'missing'
+    const venue = summary.venues.find((each) => each.venue === staleness.source)
+    const silent = venue?.state === 'no-data' && !(venue.ageMs >= RED_MS)
+    const age = Number.isFinite(staleness.ageMs) ? `are ${formatNumber(staleness.ageMs / 1000)} s old` : 'are missing'
     return (
       <NoteBar
         tone="crit"
         cause={
           staleness.source === 'desk'
             ? `The desk has been silent for ${formatNumber(staleness.ageMs / 1000)} s.`
-            : `${venueName(staleness.source)} prices are ${age}.`
+            : `${venueName(staleness.source)} ${silent ? 'sends no data' : `prices ${age}`}.`
         }
         actions={
           unable > 0 && (

@@ -4,6 +4,8 @@ import { useDesk, useDeskState } from '../../state/desk-context.tsx'
 
 /** The line moves slowly against its history: asked for again this often. */
 const REFRESH_MS = 10_000
+/** A desk that has just started is still reading the bars of the past. */
+const SHORT_REFRESH_MS = 1_000
 
 export type HistoryAnswer = { readonly history: WeightHistory } | { readonly why: string } | null
 
@@ -15,23 +17,26 @@ export function useWeightHistory(bookId: string, asset: string, days: number): H
   const key = `${bookId} ${asset} ${days}`
   useEffect(() => {
     if (link !== 'open') return
+    let timer: ReturnType<typeof setTimeout>
     let gone = false
+    const settle = (is: HistoryAnswer, next: number): void => {
+      if (gone) return
+      setAnswer({ of: key, is })
+      timer = setTimeout(ask, next)
+    }
     const ask = (): void => {
       session.api?.weightHistory(bookId, asset, days).then(
         (result) => {
-          if (gone) return
-          setAnswer({ of: key, is: result.ok ? { history: result.value } : { why: result.error.message } })
+          if (!result.ok) settle({ why: result.error.message }, REFRESH_MS)
+          else settle({ history: result.value }, result.value.times.length > 1 ? REFRESH_MS : SHORT_REFRESH_MS)
         },
-        () => {
-          if (!gone) setAnswer({ of: key, is: { why: 'the desk did not answer' } })
-        },
+        () => settle({ why: 'the desk did not answer' }, REFRESH_MS),
       )
     }
     ask()
-    const timer = setInterval(ask, REFRESH_MS)
     return () => {
       gone = true
-      clearInterval(timer)
+      clearTimeout(timer)
     }
   }, [session, link, bookId, asset, days, key])
   return answer?.of === key ? answer.is : null
