@@ -1,5 +1,5 @@
+import { type BookView, viewProblem } from './book-view.ts'
 import type { RebalanceProblem } from './problem.ts'
-import { createRiskTerm } from './risk-term.ts'
 import type { Certificate, Multipliers, ObjectiveSplit } from './solution.ts'
 
 /** Weights nearer than this to a bound stand on it. */
@@ -20,126 +20,184 @@ export interface Assessment {
 }
 
 /** "Solved" of the design: gap ≤ 1e-10 + 1e-8·|objective| and both residuals ≤ 1e-9. */
-export function passes(assessment: Assessment): boolean {
-  const { gap, primalResidual, dualResidual } = assessment.certificate
+export function passes(judged: Pick<Assessment, 'objective' | 'certificate'>): boolean {
+  const { gap, primalResidual, dualResidual } = judged.certificate
   return (
-    gap <= GAP_ABSOLUTE + GAP_RELATIVE * Math.abs(assessment.objective) &&
+    gap <= GAP_ABSOLUTE + GAP_RELATIVE * Math.abs(judged.objective) &&
     primalResidual <= RESIDUAL_LIMIT &&
     dualResidual <= RESIDUAL_LIMIT
   )
 }
 
+export function assess(problem: RebalanceProblem, x: Float64Array, multipliers: Multipliers): Assessment {
+  const judge = new Judge()
+  judge.assess(viewProblem(problem), x, 0, multipliers.budget, multipliers.groups, multipliers.turnover)
+  const n = x.length
+  return {
+    objective: judge.objective,
+    split: { ...judge.split },
+    certificate: { ...judge.certificate },
+    marginalRisk: judge.marginalRisk.slice(0, n),
+    marginalBenefit: judge.marginalBenefit.slice(0, n),
+  }
+}
+
 /**
- * Judges a point and multipliers from the problem's data alone; knows nothing of how they were found.
+ * Judges a point and multipliers from a book's data alone; knows nothing of how they were found. Keeps its last
+ * judgement in fields that the next one overwrites.
  * The lower bound linearises the (convex) risk term at x and minimises every line on its own over its bounds, with
  * budget, groups and turnover at their prices: gap = Σ lines + Σ price·slack ≥ objective − optimum.
  */
-export function assess(problem: RebalanceProblem, x: Float64Array, multipliers: Multipliers): Assessment {
-  const n = x.length
-  const distance = x.map((value, i) => value - problem.aim[i]!)
-  const marginalRisk = new Float64Array(n)
-  createRiskTerm(problem.covariance, n, problem.riskScale).multiply(distance, marginalRisk)
-  const marginalBenefit = new Float64Array(n)
-  let primal = 0
-  let dual = 0
-  let total = 0
-  let traded = 0
-  let gap = 0
-  const split = { risk: 0, view: 0, linearCost: 0, impact: 0 }
-  const groupPrice = new Float64Array(n)
-  for (const [g, { members, cap }] of problem.groupCaps.entries()) {
-    const price = multipliers.groups[g]!
-    let level = 0
-    for (const i of members) {
-      level += x[i]!
-      groupPrice[i]! += price
+export class Judge {
+  objective = 0
+  readonly split = { risk: 0, view: 0, linearCost: 0, impact: 0 }
+  readonly certificate = { primalResidual: 0, dualResidual: 0, gap: 0 }
+  marginalRisk = new Float64Array(0)
+  marginalBenefit = new Float64Array(0)
+  #distance = new Float64Array(0)
+  #exposure = new Float64Array(0)
+
+  /** x starts at index `from`; `groups` holds the group prices. */
+  assess(
+    book: BookView,
+    x: Float64Array,
+    from: number,
+    budget: number,
+    groups: Float64Array,
+    turnoverPrice: number,
+  ): boolean {
+    const { size: n, at, current, lower, upper, costBuy, costSell, impact, groupCount, members, caps } = book
+    this.#measureRisk(book, x, from)
+    const { marginalRisk, marginalBenefit } = this
+    const distance = this.#distance
+    const start = at * n
+    let primal = 0
+    let dual = Math.max(0, -turnoverPrice)
+    let gap = 0
+    let total = 0
+    let traded = 0
+    let risk = 0
+    let view = 0
+    let linearCost = 0
+    let impactCost = 0
+    for (let i = 0; i < n; i++) marginalBenefit[i] = -marginalRisk[i]! - budget
+    for (let g = 0; g < groupCount; g++) {
+      const price = groups[g]!
+      const mask = (at * groupCount + g) * n
+      let room = caps[at * groupCount + g]!
+      for (let i = 0; i < n; i++) {
+        if (members[mask + i] === 0) continue
+        room -= x[from + i]!
+        marginalBenefit[i]! -= price
+      }
+      if (-room > primal) primal = -room
+      if (-price > dual) dual = -price
+      gap += price * room
     }
-    primal = Math.max(primal, level - cap)
-    dual = Math.max(dual, -price)
-    gap += price * (cap - level)
+    for (let i = 0; i < n; i++) {
+      const c = start + i
+      const w = current[c]!
+      const weight = x[from + i]!
+      const d = weight - w
+      if (book.view !== null) {
+        marginalBenefit[i]! += book.view[c]!
+        view -= book.view[c]! * weight
+      }
+      const size = Math.abs(d)
+      const root = Math.sqrt(size)
+      const k = impact[c]!
+      total += weight
+      traded += size
+      risk += marginalRisk[i]! * distance[i]!
+      linearCost += d > 0 ? costBuy[c]! * d : -costSell[c]! * d
+      impactCost += k * size * root
+      const fixed = book.frozen !== null && book.frozen[c] !== 0
+      const low = lower[c]! - w
+      const high = upper[c]! - w
+      if (low - d > primal) primal = low - d
+      if (d - high > primal) primal = d - high
+      if (fixed && size > primal) primal = size
+      // inside rounding of a zero-width or frozen line there is no choice
+      if (fixed || high - low <= ON_BOUND) continue
+      const price = -marginalBenefit[i]!
+      const buy = costBuy[c]! + turnoverPrice
+      const sell = costSell[c]! + turnoverPrice
+      // the root's slope is infinite at 0, so a trade is taken as known to the rounding of its weight, no better
+      const more = k > 0 ? 1.5 * k * Math.sqrt(size + Number.EPSILON) : 0
+      const less = k > 0 ? 1.5 * k * Math.sqrt(Math.max(0, size - Number.EPSILON)) : 0
+      const up = price + (d >= 0 ? buy + more : -sell - less)
+      const down = -price + (d <= 0 ? sell + more : -buy - less)
+      if (d < high - ON_BOUND && -up > dual) dual = -up
+      if (d > low + ON_BOUND && -down > dual) dual = -down
+      const here = price * d + (d > 0 ? buy * d : -sell * d) + k * size * root
+      let least = here
+      if (high > 0 && -price > buy)
+        least = Math.min(least, valueAt(bestSize(-price - buy, k, Math.max(0, low), high), price + buy, k))
+      else if (high > 0 && low > 0) least = Math.min(least, valueAt(low, price + buy, k))
+      else if (low <= 0 && high >= 0) least = Math.min(least, 0)
+      if (low < 0 && price > sell)
+        least = Math.min(least, valueAt(bestSize(price - sell, k, Math.max(0, -high), -low), sell - price, k))
+      else if (low < 0 && high < 0) least = Math.min(least, valueAt(-high, sell - price, k))
+      gap += here - least
+    }
+    if (Math.abs(total - 1) > primal) primal = Math.abs(total - 1)
+    gap += budget * (1 - total)
+    if (book.turnoverCap < Number.POSITIVE_INFINITY) {
+      const room = 2 * book.turnoverCap - traded
+      if (-room > primal) primal = -room
+      gap += turnoverPrice * room
+    }
+    const { split, certificate } = this
+    split.risk = 0.5 * risk
+    split.view = view
+    split.linearCost = linearCost
+    split.impact = impactCost
+    this.objective = split.risk + view + linearCost + impactCost
+    certificate.primalResidual = primal
+    certificate.dualResidual = dual
+    certificate.gap = Math.abs(gap)
+    return passes(this)
   }
-  for (let i = 0; i < n; i++) {
-    const d = x[i]! - problem.current[i]!
-    const view = problem.view?.[i] ?? 0
-    const price = marginalRisk[i]! - view + multipliers.budget + groupPrice[i]!
-    marginalBenefit[i] = -price
-    total += x[i]!
-    traded += Math.abs(d)
-    split.risk += 0.5 * marginalRisk[i]! * distance[i]!
-    split.view -= view * x[i]!
-    split.linearCost += d > 0 ? problem.costBuy[i]! * d : -problem.costSell[i]! * d
-    split.impact += problem.impact[i]! * Math.abs(d) ** 1.5
-    const line = new LineTerm(problem, i, price, multipliers.turnover)
-    primal = Math.max(primal, line.low - d, d - line.high)
-    dual = Math.max(dual, line.stationarityError(d))
-    gap += line.excess(d)
+
+  /** Derivative of (riskScale/2)·(x − aim)ᵀ Σ (x − aim). */
+  #measureRisk({ size: n, at, aim, covariance, riskScale }: BookView, x: Float64Array, from: number): void {
+    if (this.marginalRisk.length < n) {
+      this.marginalRisk = new Float64Array(n)
+      this.marginalBenefit = new Float64Array(n)
+      this.#distance = new Float64Array(n)
+    }
+    const distance = this.#distance
+    const marginal = this.marginalRisk
+    for (let i = 0; i < n; i++) distance[i] = x[from + i]! - aim[at * n + i]!
+    if (covariance.kind === 'dense') {
+      // both triangles, so that a matrix that is symmetric only within rounding means what the solver takes it for
+      for (let i = 0; i < n; i++) {
+        let sum = 0
+        for (let j = 0; j < n; j++)
+          sum += 0.5 * (covariance.matrix[i * n + j]! + covariance.matrix[j * n + i]!) * distance[j]!
+        marginal[i] = riskScale * sum
+      }
+      return
+    }
+    const { factorCount, loadings, specific } = covariance
+    if (this.#exposure.length < factorCount) this.#exposure = new Float64Array(factorCount)
+    const exposure = this.#exposure
+    for (let f = 0; f < factorCount; f++) exposure[f] = 0
+    for (let i = 0, b = 0; i < n; i++)
+      for (let f = 0; f < factorCount; f++, b++) exposure[f]! += loadings[b]! * distance[i]!
+    for (let i = 0, b = 0; i < n; i++) {
+      let sum = specific[i]! * distance[i]!
+      for (let f = 0; f < factorCount; f++, b++) sum += loadings[b]! * exposure[f]!
+      marginal[i] = riskScale * sum
+    }
   }
-  primal = Math.max(primal, Math.abs(total - 1))
-  gap += multipliers.budget * (1 - total)
-  if (problem.turnoverCap !== null) {
-    primal = Math.max(primal, traded - 2 * problem.turnoverCap)
-    gap += multipliers.turnover * (2 * problem.turnoverCap - traded)
-  }
-  dual = Math.max(dual, -multipliers.turnover)
-  const objective = split.risk + split.view + split.linearCost + split.impact
-  const certificate = { primalResidual: primal, dualResidual: dual, gap: Math.abs(gap) }
-  return { objective, split, certificate, marginalRisk, marginalBenefit }
 }
 
-/** price·d + cost(d) + turnover price·|d| of one line over its bounds. */
-class LineTerm {
-  readonly low: number
-  readonly high: number
-  readonly #frozen: boolean
-  readonly #price: number
-  readonly #buy: number
-  readonly #sell: number
-  readonly #impact: number
+/** Of one side: slope·size + k·size^{3/2}. */
+const valueAt = (size: number, slope: number, k: number): number => slope * size + k * size * Math.sqrt(size)
 
-  constructor(problem: RebalanceProblem, i: number, price: number, turnoverPrice: number) {
-    const w = problem.current[i]!
-    this.#frozen = (problem.frozen?.[i] ?? 0) !== 0
-    this.low = this.#frozen ? 0 : problem.lower[i]! - w
-    this.high = this.#frozen ? 0 : problem.upper[i]! - w
-    this.#price = price
-    this.#buy = problem.costBuy[i]! + turnoverPrice
-    this.#sell = problem.costSell[i]! + turnoverPrice
-    this.#impact = problem.impact[i]!
-  }
-
-  #value(d: number): number {
-    return this.#price * d + (d > 0 ? this.#buy * d : -this.#sell * d) + this.#impact * Math.abs(d) ** 1.5
-  }
-
-  /** How much less than at d the term can be. */
-  excess(d: number): number {
-    let least = this.#value(d)
-    const here = least
-    if (this.high > 0) least = Math.min(least, this.#value(this.#bestSide(1, Math.max(0, this.low), this.high)))
-    if (this.low < 0) least = Math.min(least, this.#value(-this.#bestSide(-1, Math.max(0, -this.high), -this.low)))
-    // inside rounding of a zero-width or frozen line there is no choice
-    return this.high - this.low <= ON_BOUND ? 0 : here - least
-  }
-
-  /** Best |d| on one side, between two sizes. */
-  #bestSide(side: 1 | -1, least: number, most: number): number {
-    const slope = side > 0 ? this.#price + this.#buy : this.#sell - this.#price
-    if (slope >= 0) return least
-    const free = this.#impact > 0 ? (slope / (1.5 * this.#impact)) ** 2 : Number.POSITIVE_INFINITY
-    return Math.min(most, Math.max(least, free))
-  }
-
-  /** By how much a move that the bounds allow would pay, per unit of weight. */
-  stationarityError(d: number): number {
-    if (this.high - this.low <= ON_BOUND) return 0
-    // the root's slope is infinite at 0, so a trade is taken as known to the rounding of its weight, no better
-    const more = 1.5 * this.#impact * Math.sqrt(Math.abs(d) + Number.EPSILON)
-    const less = 1.5 * this.#impact * Math.sqrt(Math.max(0, Math.abs(d) - Number.EPSILON))
-    const up = this.#price + (d >= 0 ? this.#buy + more : -this.#sell - less)
-    const down = -this.#price + (d <= 0 ? this.#sell + more : -this.#buy - less)
-    let error = 0
-    if (d < this.high - ON_BOUND) error = Math.max(error, -up)
-    if (d > this.low + ON_BOUND) error = Math.max(error, -down)
-    return error
-  }
+/** Best size of a trade that gains `push` per unit before impact, between two sizes. */
+function bestSize(push: number, k: number, least: number, most: number): number {
+  const free = k > 0 ? (push / (1.5 * k)) ** 2 : Number.POSITIVE_INFINITY
+  return Math.min(most, Math.max(least, free))
 }

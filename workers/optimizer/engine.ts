@@ -1,5 +1,7 @@
 import { finishOnFace, guessFace, touchedFace } from './active-set.ts'
+import { viewProblem } from './book-view.ts'
 import { type Assessment, assess, passes } from './certificate.ts'
+import { DualSolver, type DualStart } from './dual-solver.ts'
 import { explainLines } from './explanation.ts'
 import { LineState } from './face.ts'
 import { checkFeasibility } from './feasibility.ts'
@@ -23,29 +25,89 @@ interface Candidate {
   readonly assessment: Assessment
 }
 
+/** A solution near this one, or what is known of it: the answer to the same book a moment ago. */
+export interface Start {
+  readonly x: Float64Array
+  readonly multipliers: Multipliers
+}
+
+export interface SolveOptions {
+  /** Only the way there changes: the solution moves by no more than its certificate allows. */
+  readonly start?: Start | undefined
+}
+
 /**
  * Solves rebalancing problems one by one, each on its own: the answer to a problem does not depend on the others,
  * on their order, or on anything remembered.
  */
 export class OptimizerEngine {
-  solve(problems: readonly RebalanceProblem[]): RebalanceSolution[] {
-    return problems.map(solveProblem)
+  /** `starts` has one entry per problem, null where nothing is known. */
+  solve(problems: readonly RebalanceProblem[], starts?: readonly (Start | null)[]): RebalanceSolution[] {
+    return problems.map((problem, i) => solveProblem(problem, { start: starts?.[i] ?? undefined }))
   }
 }
 
+// working memory only: nothing in it outlives a call
+const dual = new DualSolver()
+
 /**
- * Validates, decides feasibility, walks an interior point towards the solution and finishes on the active set.
+ * Validates, tries the dual method, and where that does not end in a certificate decides feasibility, walks an
+ * interior point towards the solution and finishes on the active set.
  * A solution is returned only when its certificate, computed from the problem's data alone, passes.
  */
-export function solveProblem(problem: RebalanceProblem): RebalanceSolution {
+export function solveProblem(problem: RebalanceProblem, options: SolveOptions = {}): RebalanceSolution {
   const valid = validateProblem(problem)
   const { id } = problem
   if (!valid.ok) return { id, status: 'failed', code: 'invalid-input', reason: valid.error.message, iterations: 0 }
+  const near = solveDual(problem, options.start)
+  if (near !== null && near.exact && passes(near.assessment)) return conclude(problem, near, dual.steps)
   const trade = createTradeProblem(problem)
   const feasibility = checkFeasibility(problem, trade)
   if (feasibility.kind === 'infeasible') return { id, status: 'infeasible', ...feasibility.why }
+  if (near !== null && trade.size > 0) {
+    const candidate = finishNear(problem, trade, near)
+    if (candidate !== null) return conclude(problem, candidate, dual.steps)
+  }
+  return solveByInteriorPoint(problem, trade, feasibility.trade)
+}
+
+/** The dual method's answer, or null where it has none. */
+function solveDual(problem: RebalanceProblem, start: Start | undefined): (Candidate & { exact: boolean }) | null {
+  const book = viewProblem(problem)
+  if (!dual.solve(book, start === undefined ? null : dualStart(problem, start))) return null
+  const multipliers: Multipliers = { budget: dual.budget, groups: dual.groups.slice(), turnover: dual.turnover }
+  const x = dual.x.slice()
+  return { x, multipliers, exact: dual.exact, assessment: assess(problem, x, multipliers) }
+}
+
+function dualStart(problem: RebalanceProblem, { x, multipliers }: Start): DualStart | null {
+  if (x.length !== problem.current.length || multipliers.groups.length !== problem.groupCaps.length) return null
+  const { budget, groups, turnover } = multipliers
+  return { x, from: 0, budget, groups, turnover }
+}
+
+/** From a point near the solution to the exact one on the face it touches. */
+function finishNear(problem: RebalanceProblem, trade: TradeProblem, near: Candidate): Candidate | null {
+  const capped = Number.isFinite(trade.turnover)
+  const { budget, groups, turnover } = near.multipliers
+  const rows = [budget, ...trade.groups.map(({ index }) => groups[index]!), ...(capped ? [turnover] : [])]
+  const face = touchedFace(
+    trade,
+    Float64Array.from(trade.lines, (line) => near.x[line]! - problem.current[line]!),
+    Float64Array.from(rows, (price) => price / trade.scale),
+  )
+  const consistent = finishOnFace(face, FINISH_ROUNDS)
+  const candidate = toCandidate(problem, trade, face.trade, face.multipliers, face.states)
+  return consistent && passes(candidate.assessment) ? candidate : null
+}
+
+function solveByInteriorPoint(
+  problem: RebalanceProblem,
+  trade: TradeProblem,
+  feasibleTrade: Float64Array,
+): RebalanceSolution {
   if (trade.size === 0) {
-    const candidate = judge(problem, trade, new Float64Array(0), new Float64Array(1), new Uint8Array(0))
+    const candidate = toCandidate(problem, trade, new Float64Array(0), new Float64Array(1), new Uint8Array(0))
     return conclude(problem, candidate, 0)
   }
   const point = new InteriorPoint(trade)
@@ -58,13 +120,13 @@ export function solveProblem(problem: RebalanceProblem): RebalanceSolution {
     if (last)
       faces.push(
         touchedFace(trade, point.trade, point.multipliers),
-        touchedFace(trade, feasibility.trade, new Float64Array(point.rows)),
+        touchedFace(trade, feasibleTrade, new Float64Array(point.rows)),
       )
     for (const face of faces) {
       // the interior point as it is, with what is nearly on a bound put there
-      best = better(best, judge(problem, trade, point.trade, point.multipliers, face.states))
+      best = better(best, toCandidate(problem, trade, point.trade, point.multipliers, face.states))
       const consistent = finishOnFace(face, last ? LAST_ROUNDS : FINISH_ROUNDS)
-      const candidate = judge(problem, trade, face.trade, face.multipliers, face.states)
+      const candidate = toCandidate(problem, trade, face.trade, face.multipliers, face.states)
       if (consistent && passes(candidate.assessment)) return conclude(problem, candidate, steps)
       best = better(best, candidate)
     }
@@ -108,7 +170,7 @@ const better = (a: Candidate | null, b: Candidate): Candidate =>
   a !== null && merit(a.assessment) <= merit(b.assessment) ? a : b
 
 /** Back to weights and original units: a line on a bound gets the bound's bits, an untraded one its own. */
-function judge(
+function toCandidate(
   problem: RebalanceProblem,
   trade: TradeProblem,
   trades: Float64Array,

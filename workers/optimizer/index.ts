@@ -1,4 +1,4 @@
-export { OptimizerEngine, solveProblem } from './engine.ts'
+export { OptimizerEngine, type SolveOptions, type Start, solveProblem } from './engine.ts'
 export {
   type Covariance,
   type GroupLimit,

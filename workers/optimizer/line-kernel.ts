@@ -1,0 +1,270 @@
+import {
+  assembleModule,
+  type Code,
+  FunctionCode,
+  f64,
+  forEachRecord,
+  get,
+  pair,
+  set,
+  ValueType,
+  when,
+  zeroAddress,
+} from './wasm-module.ts'
+
+/** What a kernel is specialised for. */
+export interface KernelShape {
+  readonly factors: number
+  /** Budget first, then groups. */
+  readonly rows: number
+  /** Whether any line has a 3/2-power cost; without, the responses need no square roots. */
+  readonly impact: boolean
+  /** Whether Σ|d| is limited: one more unknown, the last, whose price adds to the cost of both sides. */
+  readonly turnover: boolean
+}
+
+/**
+ * Lines stand in memory in pairs, one record of columns per pair (two doubles per column): after these columns come the
+ * rows' coefficients (without the budget's, which are 1) and the factor loadings.
+ */
+export const Column = {
+  low: 0,
+  high: 1,
+  /** Marginal value at no trade, without factors and rows. */
+  base: 2,
+  costBuy: 3,
+  costSell: 4,
+  /** 1.5·k. */
+  impact: 5,
+  /** γ × specific variance; its inverse where there is no impact. */
+  curvature: 6,
+  trade: 7,
+  /** −d trade / d price: 0 for a line that rests on a bound or does not trade. */
+  compliance: 8,
+  count: 9,
+} as const
+
+/** Where everything stands, in doubles. */
+export interface KernelLayout {
+  readonly unknowns: number
+  /** Factor exposures × γ, then row prices. */
+  readonly theta: number
+  /** Bᵀd, then row sums. */
+  readonly sums: number
+  /** Σ compliance·v vᵀ, full rows, lower triangle. */
+  readonly matrix: number
+  readonly residual: number
+  readonly step: number
+  /** Smallest pivots allowed. */
+  readonly floor: number
+  readonly records: number
+  readonly stride: number
+}
+
+export function layoutOf({ factors, rows, turnover }: KernelShape): KernelLayout {
+  const m = factors + rows + (turnover ? 1 : 0)
+  const matrix = 2 * m
+  const residual = matrix + m * m
+  const records = residual + 3 * m
+  return {
+    unknowns: m,
+    theta: 0,
+    sums: m,
+    matrix,
+    residual,
+    step: residual + m,
+    floor: residual + 2 * m,
+    records: records + (records % 2),
+    stride: 2 * (Column.count + rows - 1 + factors),
+  }
+}
+
+/** The kernel's functions; all work on the memory they were made with. `end` is the byte after the last record. */
+export interface LineKernel {
+  /** theta → every line's best trade and compliance, and their sums. */
+  respond(end: number): void
+  /** Compliances → matrix, lower triangle. */
+  curve(end: number): void
+  /** matrix·step = residual by Cholesky, pivots no smaller than their floor. */
+  step(): void
+}
+
+const modules = new Map<string, WebAssembly.Module>()
+
+/** Compiled once per shape and thread. */
+export function createLineKernel(shape: KernelShape, memory: WebAssembly.Memory): LineKernel {
+  const key = `${shape.factors} ${shape.rows} ${shape.impact} ${shape.turnover}`
+  let module = modules.get(key)
+  if (module === undefined) {
+    module = new WebAssembly.Module(assembleModule([respondCode(shape), curveCode(shape), stepCode(shape)]))
+    modules.set(key, module)
+  }
+  return new WebAssembly.Instance(module, { host: { memory } }).exports as unknown as LineKernel
+}
+
+const BYTES = 8
+
+/** Coefficients of every unknown over the pair of lines at `pointer`: locals and their loads; the budget's are 1. */
+function coefficients(
+  shape: KernelShape,
+  code: FunctionCode,
+  pointer: number,
+): { all: (number | null)[]; loads: Code } {
+  const all: (number | null)[] = []
+  const loads: Code[] = []
+  const load = (column: number): void => {
+    const local = code.local(ValueType.v128)
+    all.push(local)
+    loads.push(set(local, pair.load(get(pointer), 2 * BYTES * column)))
+  }
+  for (let f = 0; f < shape.factors; f++) load(Column.count + shape.rows - 1 + f)
+  all.push(null)
+  for (let r = 1; r < shape.rows; r++) load(Column.count + r - 1)
+  return { all, loads }
+}
+
+/**
+ * Every line minimises base·d + λᵀv·d + ½·curvature·d² + cost(d) over its bounds. Beyond the linear cost the price
+ * leaves a push p; with s = √|d|: curvature·s² + 1.5k·s = p, whose root needs no cancellation as written here.
+ */
+function respondCode(shape: KernelShape): FunctionCode {
+  const layout = layoutOf(shape)
+  const code = new FunctionCode('respond', 1)
+  const pointer = code.local(ValueType.i32)
+  const thetas = code.locals(ValueType.v128, layout.unknowns)
+  const sums = code.locals(ValueType.v128, layout.unknowns)
+  const [price, push, free, trade, kept] = code.locals(ValueType.v128, 5) as [number, number, number, number, number]
+  const [size, root] = code.locals(ValueType.v128, 2) as [number, number]
+  const { all, loads } = coefficients(shape, code, pointer)
+  const column = (at: number): Code => pair.load(get(pointer), 2 * BYTES * at)
+  const zero = pair.constant(0)
+  thetas.forEach((local, j) => {
+    code.emit(set(local, pair.loadBoth(zeroAddress, BYTES * (layout.theta + j))), set(sums[j]!, zero))
+  })
+  let linear = column(Column.base)
+  all.forEach((v, j) => {
+    linear = pair.add(linear, v === null ? get(thetas[j]!) : pair.mul(get(v), get(thetas[j]!)))
+  })
+  const turnover = shape.turnover ? layout.unknowns - 1 : -1
+  const onTop = (cost: Code): Code => (turnover < 0 ? cost : pair.add(cost, get(thetas[turnover]!)))
+  const signOf = pair.without(pair.constant(-0), get(push))
+  const response: Code = shape.impact
+    ? [
+        set(size, pair.abs(get(push))),
+        set(
+          root,
+          pair.sqrt(
+            pair.add(
+              pair.mul(column(Column.impact), column(Column.impact)),
+              pair.mul(pair.constant(4), pair.mul(column(Column.curvature), get(size))),
+            ),
+          ),
+        ),
+        // s, then d = s² and its derivative 2s/root
+        set(size, pair.div(pair.add(get(size), get(size)), pair.add(column(Column.impact), get(root)))),
+        set(trade, pair.and(pair.flip(pair.mul(get(size), get(size)), signOf), get(free))),
+        set(size, pair.div(pair.add(get(size), get(size)), get(root))),
+      ]
+    : [set(size, column(Column.curvature)), set(trade, pair.flip(pair.mul(pair.abs(get(push)), get(size)), signOf))]
+  code.emit(
+    forEachRecord(pointer, BYTES * layout.records, 0, BYTES * layout.stride, [
+      loads,
+      set(price, linear),
+      set(
+        push,
+        pair.add(
+          pair.least(pair.add(get(price), onTop(column(Column.costBuy))), zero),
+          pair.most(pair.sub(get(price), onTop(column(Column.costSell))), zero),
+        ),
+      ),
+      set(free, pair.differ(get(push), zero)),
+      response,
+      set(kept, pair.least(pair.most(get(trade), column(Column.low)), column(Column.high))),
+      pair.store(get(pointer), 2 * BYTES * Column.trade, get(kept)),
+      pair.store(
+        get(pointer),
+        2 * BYTES * Column.compliance,
+        pair.and(get(size), pair.and(get(free), pair.equal(get(kept), get(trade)))),
+      ),
+      all.map((v, j) => set(sums[j]!, pair.add(get(sums[j]!), v === null ? get(kept) : pair.mul(get(v), get(kept))))),
+      turnover < 0 ? [] : set(sums[turnover]!, pair.add(get(sums[turnover]!), pair.abs(get(kept)))),
+    ]),
+  )
+  sums.forEach((local, j) => {
+    code.emit(f64.store(zeroAddress, BYTES * (layout.sums + j), pair.sum(get(local))))
+  })
+  return code
+}
+
+function curveCode(shape: KernelShape): FunctionCode {
+  const layout = layoutOf(shape)
+  const m = layout.unknowns
+  const code = new FunctionCode('curve', 1)
+  const pointer = code.local(ValueType.i32)
+  const [compliance, scaled] = code.locals(ValueType.v128, 2) as [number, number]
+  const entries = code.locals(ValueType.v128, (m * (m + 1)) / 2)
+  const { all, loads } = coefficients(shape, code, pointer)
+  const body: Code[] = [loads]
+  if (shape.turnover) {
+    // the sign of the trade
+    const sign = code.local(ValueType.v128)
+    const trade = pair.load(get(pointer), 2 * BYTES * Column.trade)
+    body.push(set(sign, pair.flip(pair.constant(1), pair.and(pair.constant(-0), trade))))
+    all.push(sign)
+  }
+  for (let i = 0, at = 0; i < m; i++) {
+    const own = all[i]!
+    body.push(set(scaled, own === null ? get(compliance) : pair.mul(get(compliance), get(own))))
+    for (let j = 0; j <= i; j++, at++) {
+      const other = all[j]!
+      const term = other === null ? get(scaled) : pair.mul(get(scaled), get(other))
+      body.push(set(entries[at]!, pair.add(get(entries[at]!), term)))
+    }
+  }
+  code.emit(
+    entries.map((local) => set(local, pair.constant(0))),
+    forEachRecord(pointer, BYTES * layout.records, 0, BYTES * layout.stride, [
+      set(compliance, pair.load(get(pointer), 2 * BYTES * Column.compliance)),
+      when(pair.any(get(compliance)), body),
+    ]),
+  )
+  for (let i = 0, at = 0; i < m; i++)
+    for (let j = 0; j <= i; j++, at++)
+      code.emit(f64.store(zeroAddress, BYTES * (layout.matrix + i * m + j), pair.sum(get(entries[at]!))))
+  return code
+}
+
+/** Cholesky and both substitutions, unrolled; diagonals are kept as 1/√pivot. */
+function stepCode(shape: KernelShape): FunctionCode {
+  const layout = layoutOf(shape)
+  const m = layout.unknowns
+  const code = new FunctionCode('step', 0)
+  const factor = Array.from({ length: m }, (_, i) => code.locals(ValueType.f64, i + 1))
+  const rhs = code.locals(ValueType.f64, m)
+  const load = (at: number): Code => f64.load(zeroAddress, BYTES * at)
+  for (let i = 0; i < m; i++) {
+    const row = factor[i]!
+    let part = load(layout.residual + i)
+    for (let j = 0; j <= i; j++) {
+      let sum = load(layout.matrix + i * m + j)
+      for (let q = 0; q < j; q++) sum = f64.sub(sum, f64.mul(get(row[q]!), get(factor[j]![q]!)))
+      code.emit(
+        set(
+          row[j]!,
+          j < i
+            ? f64.mul(sum, get(factor[j]![j]!))
+            : f64.div(f64.constant(1), f64.sqrt(f64.max(sum, load(layout.floor + i)))),
+        ),
+      )
+      if (j < i) part = f64.sub(part, f64.mul(get(row[j]!), get(rhs[j]!)))
+    }
+    code.emit(set(rhs[i]!, f64.mul(part, get(row[i]!))))
+  }
+  for (let i = m - 1; i >= 0; i--) {
+    let part = get(rhs[i]!)
+    for (let q = i + 1; q < m; q++) part = f64.sub(part, f64.mul(get(factor[q]![i]!), get(rhs[q]!)))
+    code.emit(set(rhs[i]!, f64.mul(part, get(factor[i]![i]!))))
+    code.emit(f64.store(zeroAddress, BYTES * (layout.step + i), get(rhs[i]!)))
+  }
+  return code
+}
