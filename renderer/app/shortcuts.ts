@@ -18,7 +18,7 @@ interface ParsedKeys {
   readonly shift: boolean
 }
 
-export function parseKeys(keys: string): ParsedKeys {
+function parseKeys(keys: string): ParsedKeys {
   const parts = keys.length === 1 ? [keys] : keys.split('+')
   const last = parts.at(-1)!
   return {

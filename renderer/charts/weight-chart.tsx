@@ -17,6 +17,8 @@ import './weight-chart.css'
 
 /** Room right of the line for its value and limits. */
 const END_ROOM = 64
+/** Room for half a label of the time axis left of the first sample. */
+const START_ROOM = 16
 
 interface WeightChartProps {
   readonly history: WeightHistory
@@ -55,7 +57,7 @@ export function WeightChart({ history, baseHalf, label }: WeightChartProps) {
         ...(at < given.recordedFrom ? { color: colours.text3 } : {}),
       })),
     )
-    chart.timeScale().fitContent()
+    showAll(chart, given.times.length)
   }, [history, baseHalf])
   useEffect(
     () => () => {
@@ -77,6 +79,14 @@ export function WeightChart({ history, baseHalf, label }: WeightChartProps) {
       </p>
     </div>
   )
+}
+
+/** All samples, with room for the first label of the axis and for the figures at the end. */
+function showAll(chart: IChartApi, samples: number): void {
+  const scale = chart.timeScale()
+  const plot = Math.max(1, scale.width() - END_ROOM - START_ROOM)
+  const perPixel = (samples - 1) / plot
+  scale.setVisibleLogicalRange({ from: -START_ROOM * perPixel, to: samples - 1 + END_ROOM * perPixel })
 }
 
 function optionsOf(colours: ChartColours) {
@@ -108,7 +118,6 @@ function open(box: HTMLElement, history: WeightHistory, baseHalf: number, colour
     rightPriceScale: { visible: false },
     timeScale: {
       borderVisible: false,
-      rightOffsetPixels: END_ROOM,
       lockVisibleTimeRangeOnResize: true,
       tickMarkFormatter: (time: UTCTimestamp, kind: number) =>
         kind >= 3 ? formatMinute(time * 1000) : formatDay(time * 1000),

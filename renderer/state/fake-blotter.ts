@@ -121,7 +121,7 @@ function childrenOf(parent: FakeParent): ChildView[] {
   })
 }
 
-export function parentView(parent: FakeParent): ParentView {
+function parentView(parent: FakeParent): ParentView {
   const sign = parent.side === 'buy' ? 1 : -1
   const slippage = parent.fraction > 0 ? parent.estimatedBps * parent.slippageFactor : Number.NaN
   return {

@@ -1,7 +1,7 @@
 import type { VenueHealth } from '../../core/contracts/exchange.ts'
 
 /** Stale is a state: amber at 5 s, red at 20 s; red takes away what needs fresh data. */
-export const AMBER_MS = 5_000
+const AMBER_MS = 5_000
 export const RED_MS = 20_000
 export type Freshness = 'fresh' | 'amber' | 'red'
 

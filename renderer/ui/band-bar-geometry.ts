@@ -6,9 +6,9 @@
 export type BandState = 'in' | 'near' | 'out'
 
 /** From this part of the half-width on, a weight is near its edge. */
-export const NEAR_FROM = 0.8
+const NEAR_FROM = 0.8
 /** Beyond this many half-widths the bar is broken: its length is no longer to scale. */
-export const CLAMP = 1.9
+const CLAMP = 1.9
 
 export function bandState(position: number): BandState {
   const size = Math.abs(position)

@@ -78,6 +78,7 @@ export const PointBandBar = memo(function PointBandBar({
       {!Number.isNaN(band.weight) && (
         <>
           <i className="base" style={span(Math.max(band.baseLow, band.low), Math.min(band.baseHigh, band.high))} />
+          <i className="edges" style={span(band.low, band.high)} />
           <i className="tgt" />
           {band.after !== undefined && <i className="aft" style={{ left: at(band.after) }} />}
           {state === 'out' ? (

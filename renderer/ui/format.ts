@@ -1,4 +1,4 @@
-import { AMOUNT_DECIMALS, type Amount, formatAmountFixed, toFloat } from '../../core/amount.ts'
+import { AMOUNT_DECIMALS, type Amount, formatAmountFixed } from '../../core/amount.ts'
 
 /**
  * How figures are written on every screen: tabular, thousands separated, decimals fixed by the column, minus as "−".
@@ -63,7 +63,7 @@ export function formatSignedShort(value: number): string {
 }
 
 /** Decimals that show a price to about one part in ten thousand: 91,240.50, 18.635, 0.7425, 0.00001234. */
-export function priceDecimals(price: number): number {
+function priceDecimals(price: number): number {
   const size = Math.abs(price)
   if (!(size > 0) || size >= 50) return 2
   if (size >= 10) return 3
@@ -95,9 +95,6 @@ export function wholeDecimals(amounts: readonly Amount[], atLeast = 0): number {
   }
   return decimals
 }
-
-/** For sorting and bars only. */
-export const quantityAsNumber = toFloat
 
 const two = (value: number): string => String(value).padStart(2, '0')
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -9,12 +9,13 @@ import {
   formatQuantity,
   formatTime,
   NONE,
+  upperFirst,
   venueName,
   wholeDecimals,
 } from '../../ui/format.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import type { BlotterItem } from './blotter-items.ts'
-import { CHILD_STATES, PARENT_STATES, type StateWord } from './order-states.ts'
+import { CHILD_STATES, needsYou, PARENT_STATES, type StateWord } from './order-states.ts'
 
 type Column = GridColumnOf<BlotterItem>
 /** Beyond this a quantity no longer fits its column. */
@@ -168,10 +169,12 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
       head: 'Schedule',
       label: 'Schedule, or why it ended',
       width: 'minmax(60px,1fr)',
-      className: (item) => (item.kind === 'parent' && item.parent.why ? 'hi' : 'lo'),
+      className: (item) => (item.kind === 'parent' && needsYou(item.parent) && item.parent.why ? 'hi' : 'lo'),
       cell: (item) =>
         item.kind === 'parent' ? (
-          <span title={item.parent.why || item.parent.schedule}>{item.parent.why || item.parent.schedule}</span>
+          <span title={item.parent.why || item.parent.schedule}>
+            {upperFirst(item.parent.why || item.parent.schedule)}
+          </span>
         ) : null,
     },
     {

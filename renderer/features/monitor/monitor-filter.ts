@@ -10,8 +10,8 @@ export interface MonitorFacts {
 }
 
 /** Tiles of the second group: they cut across the statuses. */
-export const NEEDS = ['cash', 'paused'] as const
-export type Need = (typeof NEEDS)[number]
+const NEEDS = ['cash', 'paused'] as const
+type Need = (typeof NEEDS)[number]
 
 export const statusOf = (facts: MonitorFacts, row: number): BookStatus | null =>
   BOOK_STATUSES[facts.value(row, 'status')] ?? null

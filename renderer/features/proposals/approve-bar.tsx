@@ -137,10 +137,10 @@ export function OutcomeBar({ outcome, onClose }: { readonly outcome: ApprovalOut
         <br />
         <span className="lo small">
           {repriced.length > 0
-            ? `${count(repriced.length, 'book')} moved since you looked and stands above with its new figures. `
+            ? `${count(repriced.length, 'book')} moved since you looked: look at ${repriced.length === 1 ? 'its' : 'their'} new figures above. `
             : ''}
           {expired.length > 0
-            ? `${count(expired.length, 'proposal')} ran out of time and is computed again if still needed. `
+            ? `${count(expired.length, 'proposal')} ran out of time; a new one is computed where it is still needed. `
             : ''}
           {back === 0 ? 'Every approved book passed the check at release.' : ''}
         </span>

@@ -58,7 +58,7 @@ export function proposalItems(proposals: readonly Proposal[], options: ItemOptio
 }
 
 /** By the worst line unless a head was clicked. */
-export function sortProposals(
+function sortProposals(
   proposals: readonly Proposal[],
   options: Pick<ItemOptions, 'nameOf' | 'sort'>,
 ): readonly Proposal[] {

@@ -10,7 +10,7 @@ export const LINE_REASON_WORDS: Readonly<Record<LineReason, string>> = {
   'inside-band': 'inside its band',
   'cost-exceeds-benefit': 'cost exceeds benefit',
   restricted: 'restricted',
-  'below-minimum': 'below the minimum order',
+  'below-minimum': 'below the minimum',
   'at-limit': 'at a limit',
   'held-back': 'left out by you',
   cash: 'takes up the rest',
