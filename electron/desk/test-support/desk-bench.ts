@@ -79,6 +79,8 @@ export const qualityOf = (venue: VenueId, asset: string): MarketQuality => ({
   impactBuyY: 0.8,
   impactSellY: 0.8,
   fitErrorBps: 0,
+  fees: null,
+  fit: null,
   isDefaultImpact: false,
   sigmaDaily: YEARLY_VOLATILITY[asset]! / Math.sqrt(365),
   advUsd: 5e8,

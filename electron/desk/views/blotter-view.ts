@@ -6,12 +6,19 @@ import { splitMarketKey, VENUES } from '../../../core/instruments.ts'
 import type { CostSplit, ParentOrder } from '../../../core/order.ts'
 import { usd } from '../../../core/units.ts'
 import { realisedCost } from '../../execution/realised-cost.ts'
-import type { Desk } from '../desk.ts'
+import type { DeskParts } from '../desk.ts'
+
+/** What of the desk is looked at. */
+export interface BlotterDesk {
+  readonly parts: Pick<DeskParts, 'store' | 'clock' | 'world'> & {
+    readonly market: Pick<DeskParts['market'], 'priceOf'>
+  }
+}
 
 /** Plans shown, newest first; the rest is history. */
 const PLANS_SHOWN = 50
 
-export function blotterView(desk: Desk): BlotterView {
+export function blotterView(desk: BlotterDesk): BlotterView {
   const { store, clock } = desk.parts
   const parents = store
     .plans(PLANS_SHOWN)
@@ -40,7 +47,7 @@ export function blotterView(desk: Desk): BlotterView {
   }
 }
 
-function parentView(desk: Desk, plan: PlanRecord, { parent, state, why }: ParentRecord): ParentView {
+function parentView(desk: BlotterDesk, plan: PlanRecord, { parent, state, why }: ParentRecord): ParentView {
   const children = desk.parts.store.childrenOf(parent.id)
   const cost = realisedCost(parent, children, (asset) => desk.parts.market.priceOf(asset) ?? Number.NaN)
   return {
@@ -67,19 +74,19 @@ function parentView(desk: Desk, plan: PlanRecord, { parent, state, why }: Parent
     schedule: parent.schedule.kind === 'immediate' ? 'immediate, capped' : parent.schedule.kind,
     state,
     why,
-    children: children.map(childView),
+    children: children.map((child) => childView(desk, child)),
   }
 }
 
 /** The estimate of spread and impact without fees, so that it compares with slippage. */
-function estimatedSlippageBps(desk: Desk, parent: ParentOrder): number {
+function estimatedSlippageBps(desk: BlotterDesk, parent: ParentOrder): number {
   const split = estimatedSplit(desk, parent)
   const value = toFloat(parent.quantity) * parent.arrivalPriceUsd
   return value > 0 ? (1e4 * (split.spreadUsd + split.impactUsd)) / value : 0
 }
 
 /** What the proposals behind a parent had estimated for this asset and side. */
-function estimatedSplit(desk: Desk, parent: ParentOrder): CostSplit {
+function estimatedSplit(desk: BlotterDesk, parent: ParentOrder): CostSplit {
   const { store } = desk.parts
   const plan = store.plan(parent.planId)
   const books = new Set(parent.participants.map((participant) => participant.bookId))
@@ -96,14 +103,19 @@ function estimatedSplit(desk: Desk, parent: ParentOrder): CostSplit {
   return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
 }
 
-function childView(record: ChildRecord): ChildView {
+function childView(desk: BlotterDesk, record: ChildRecord): ChildView {
   const { child } = record
   const quoteUsd = toFloat(child.quotePriceUsd)
   const { base, quote } = splitMarketKey(child.market)
   let feesUsd = 0
   for (const trade of record.trades) {
-    const unit = trade.feeAsset === quote ? quoteUsd : trade.feeAsset === base ? toFloat(trade.price) * quoteUsd : 0
-    feesUsd += toFloat(trade.fee) * unit
+    const unit =
+      trade.feeAsset === quote
+        ? quoteUsd
+        : trade.feeAsset === base
+          ? toFloat(trade.price) * quoteUsd
+          : (desk.parts.market.priceOf(trade.feeAsset) ?? Number.NaN)
+    if (trade.fee !== ZERO) feesUsd += toFloat(trade.fee) * unit
   }
   const filled = toFloat(record.filledQuantity)
   return {
@@ -124,7 +136,7 @@ function childView(record: ChildRecord): ChildView {
 }
 
 /** One parent with its allocation per client book and what happened; null where there is none of that id. */
-export function parentDetail(desk: Desk, parentId: string): ParentDetail | null {
+export function parentDetail(desk: BlotterDesk, parentId: string): ParentDetail | null {
   const { store, world } = desk.parts
   const record = store.parent(parentId)
   if (record === undefined) return null
@@ -163,7 +175,7 @@ export function parentDetail(desk: Desk, parentId: string): ParentDetail | null 
 }
 
 /** Realised shortfall split by the estimate's own spread: what the spread explains, the rest is impact and delay. */
-function realisedSplit(desk: Desk, view: ParentView): CostSplit {
+function realisedSplit(desk: BlotterDesk, view: ParentView): CostSplit {
   const filledUsd = toFloat(view.filledQuantity) * view.arrivalPriceUsd
   const shortfall = filledUsd > 0 ? (view.slippageBps * filledUsd) / 1e4 : 0
   const parent = desk.parts.store.parent(view.id)!.parent
