@@ -7,7 +7,7 @@ import {
   LineSeries,
   type UTCTimestamp,
 } from 'lightweight-charts'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { WeightHistory } from '../../core/contracts/desk-api.ts'
 import { formatDate, formatDay, formatMinute } from '../ui/format.ts'
 import { BandLayer } from './band-layer.ts'
@@ -42,7 +42,10 @@ export function WeightChart({ history, baseHalf, label }: WeightChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const drawn = useRef<Drawn | null>(null)
 
+  const fonts = useFonts()
+
   useEffect(() => {
+    if (!fonts) return
     const colours = readChartColours(box.current!)
     const given = inOrder(history)
     if (drawn.current) drawn.current.layer.update(given, baseHalf, colours)
@@ -58,7 +61,7 @@ export function WeightChart({ history, baseHalf, label }: WeightChartProps) {
       })),
     )
     showAll(chart, given.times.length)
-  }, [history, baseHalf])
+  }, [history, baseHalf, fonts])
   useEffect(
     () => () => {
       drawn.current?.chart.remove()
@@ -79,6 +82,23 @@ export function WeightChart({ history, baseHalf, label }: WeightChartProps) {
       </p>
     </div>
   )
+}
+
+/** A canvas draws with what is loaded when it is drawn, and does not draw again when a font arrives. */
+function useFonts(): boolean {
+  const [ready, setReady] = useState(false)
+  useEffect(() => {
+    let gone = false
+    const show = (): void => {
+      if (!gone) setReady(true)
+    }
+    const { fontFamily } = getComputedStyle(document.body)
+    Promise.all([400, 600].map((weight) => document.fonts.load(`${weight} 11px ${fontFamily}`))).then(show, show)
+    return () => {
+      gone = true
+    }
+  }, [])
+  return ready
 }
 
 /** All samples, with room for the first label of the axis and for the figures at the end. */
