@@ -1,5 +1,5 @@
 import { ensureDefined } from '../../core/assert.ts'
-import type { SubmitOutcome } from '../../core/contracts/exchange.ts'
+import { NEVER_LEFT, type SubmitOutcome } from '../../core/contracts/exchange.ts'
 import type { VenueId } from '../../core/instruments.ts'
 import type { ChildOrder } from '../../core/order.ts'
 import { childRecord } from './absorb-order.ts'
@@ -63,6 +63,7 @@ async function takeAnswer(context: ExecutionContext, child: ChildOrder, outcome:
   const record = childRecord(context, child.id)
   switch (outcome.kind) {
     case 'accepted': {
+      context.pauses.answered(child.venue)
       const connection = context.accounts(child.venue, child.account)
       if (connection) await adopt(context, connection, child.id, outcome.order)
       break
@@ -75,9 +76,13 @@ async function takeAnswer(context: ExecutionContext, child: ChildOrder, outcome:
       )
       break
     case 'not-sent': {
-      if (outcome.retryAfterMs > 0) context.pauses.pause(child.venue, context.clock.now() + outcome.retryAfterMs)
-      const why = `definitely not executed, ${outcome.code}: ${outcome.why}`
-      recordFacts(context, childChangedFacts(record, { state: 'dead', why }), actor)
+      context.pauses.pause(child.venue, context.clock.now(), outcome.retryAfterMs)
+      const why = `not executed, ${outcome.code}: ${outcome.why}`
+      // What never left this process is denied by us and is no attempt.
+      const news = NEVER_LEFT.has(outcome.code)
+        ? ({ state: 'denied', why } as const)
+        : ({ state: 'dead', why } as const)
+      recordFacts(context, childChangedFacts(record, news), news.state === 'denied' ? 'desk' : actor)
       break
     }
     case 'unknown':

@@ -7,7 +7,7 @@ import type { Behaviour } from './test-support/scripted-venue.ts'
 
 const BEHAVIOURS: readonly Behaviour[] = [
   ...(['normal', 'normal', 'bare', 'bare', 'lost-before', 'lost-after', 'late'] as const),
-  ...(['reject', 'rate-limit', 'not-sent', 'throw'] as const),
+  ...(['reject', 'rate-limit', 'not-sent', 'held-back', 'throw'] as const),
 ]
 
 const quantityOf = (random: Random, below: number): string => (1 + random.integer(below)).toString().padStart(5, '0')

@@ -241,6 +241,27 @@ describe('answers of the venue', () => {
     expect(parentOf(bench, planId).why).toContain('5 attempts were made, 5 are allowed')
   })
 
+  it('held back by the connection: denied by us and no attempt, however often; sent once the way is free', async () => {
+    const bench = open({ books: { anna: { binance: { BTC: '1' } } }, limits: { maximumAttempts: 3 } })
+    bench.venues.binance.behave = (_, n) => (n < 6 ? 'held-back' : 'normal')
+    const planId = await bench.run(bench.parent('sell', { anna: '0.2' }))
+    expect(states(bench, planId)).toEqual([...Array.from({ length: 6 }, () => 'denied'), 'filled'])
+    expect(parentOf(bench, planId).state).toBe('filled')
+    // Pauses double from 100 ms on, so that a venue that is down does not fill the journal.
+    const [first, last] = [bench.children(planId)[0]!, bench.children(planId)[6]!]
+    expect(last.child.createdAt - first.child.createdAt).toBeGreaterThanOrEqual(100 * (1 + 2 + 4 + 8 + 16 + 32))
+  })
+
+  it('a venue that stays out of reach: the wave ends after its patience, with the reason', async () => {
+    const bench = open({ books: { anna: { binance: { BTC: '1' } } } })
+    bench.venues.binance.rateLimitMs = 1_000
+    bench.venues.binance.behave = () => 'held-back'
+    const planId = await bench.run(bench.parent('sell', { anna: '0.2' }))
+    expect(bench.venues.binance.submitted.length).toBeLessThan(12)
+    expect(parentOf(bench, planId).state).toBe('denied')
+    expect(parentOf(bench, planId).why).toContain('venue-unavailable')
+  })
+
   it.each(['lost-after', 'throw'] as const)(
     'unknown (%s): adopts what the venue has, sends nothing twice',
     async (how) => {

@@ -28,7 +28,8 @@ export function endOf(progress: ParentProgress, obstacles: Obstacles): ParentEnd
   if (filledQuantity > ZERO && isDust(obstacles)) {
     return { state: 'filled', why: `dust: ${left}, ${describeObstacles(obstacles)}` }
   }
-  const why = `${left}: ${describeObstacles(obstacles)}`
+  const lastWord = progress.children.findLast((child) => child.why !== null)?.why
+  const why = `${left}: ${describeObstacles(obstacles) || lastWord || 'the venues filled no more of it'}`
   if (filledQuantity > ZERO) return { state: 'partially-filled', why }
   // Denied is by us; without a reason of ours it was the venues that filled nothing.
   return { state: obstacles.unplaced.length > 0 ? 'denied' : 'cancelled', why }

@@ -41,13 +41,14 @@ export function byReason(
   return sums
 }
 
+/** Empty when nothing stood in the way. */
 export function describeObstacles({ venues, unplaced }: Obstacles): string {
   const parts = [...byReason(unplaced)].map(
     ([reason, { quantity, books }]) =>
       `${reason} ${formatAmount(quantity)} of ${books} client book${books === 1 ? '' : 's'}`,
   )
   parts.push(...venues.map(({ venue, why }) => `${venue}: ${why}`))
-  return parts.length > 0 ? parts.join('; ') : 'the venues filled no more of it'
+  return parts.join('; ')
 }
 
 /** The longest wait that could still place something: only what was not placed for a passing reason counts. */

@@ -22,8 +22,14 @@ export async function runWave(context: ExecutionContext, planId: string, side: S
     const round = planRound(context, parents.filter(mayStillSend))
     for (const [parentId, found] of round.obstacles) obstacles.set(parentId, found)
     if (round.children.length > 0) {
-      await sendRound(context, round, parents)
-      patience.renew()
+      if (await sendRound(context, round, parents)) patience.renew()
+      else if (patience.elapsed() < context.settings.wavePatienceMs) await patience.pause()
+      else {
+        for (const progress of openParents(context, planId, side)) {
+          obstacles.set(progress.record.parent.id, heldBack(progress))
+        }
+        break
+      }
       continue
     }
     const unsettled = unsettledOf(parents)
@@ -51,15 +57,26 @@ export const openParents = (context: ExecutionContext, planId: string, side: Sid
 const mayStillSend = ({ record, remainingQuantity }: ParentProgress): boolean =>
   record.state !== 'settling' && remainingQuantity > ZERO
 
+/** What was routed and never left the desk, with the last thing that kept it. */
+const heldBack = ({ children, remaining }: ParentProgress): Obstacles => {
+  const last = children.findLast((record) => record.state === 'denied')
+  const reason = 'venue-unavailable'
+  return {
+    ...NO_OBSTACLES,
+    venues: last ? [{ venue: last.child.venue, reason, why: last.why ?? '', patienceMs: 0 }] : [],
+    unplaced: remaining.map((participant) => ({ ...participant, reason })),
+  }
+}
+
 const unsettledOf = (parents: readonly ParentProgress[]): readonly string[] =>
   parents.flatMap((progress) => progress.atRisk.map((record) => record.child.id))
 
-/** Everything of a round is durable before its first order is sent. */
+/** Everything of a round is durable before its first order is sent. Answers whether any order left the desk. */
 async function sendRound(
   context: ExecutionContext,
   { children }: RoundPlan,
   parents: readonly ParentProgress[],
-): Promise<void> {
+): Promise<boolean> {
   const planned = new Set(
     parents.filter(({ record }) => record.state === 'planned').map(({ record }) => record.parent.id),
   )
@@ -72,6 +89,7 @@ async function sendRound(
   await dispatchRound(context, children)
   await settleAnswered(context, children)
   await context.settleOrderBooks()
+  return children.some((child) => context.store.child(child.id)?.state !== 'denied')
 }
 
 /**

@@ -37,18 +37,46 @@ export async function settleChild(context: ExecutionContext, childId: string): P
   }
 }
 
-/** One step for each: venues beside each other, on each venue one after the other. */
+/**
+ * One step for each: venues beside each other, on each venue one after the other; orders that the venue has
+ * acknowledged in as few calls as it offers.
+ */
 export async function settleChildren(context: ExecutionContext, childIds: readonly string[]): Promise<void> {
-  const byVenue = new Map<VenueId, string[]>()
+  const byVenue = new Map<VenueId, ChildRecord[]>()
   for (const childId of childIds) {
-    const { venue } = childRecord(context, childId).child
-    byVenue.set(venue, [...(byVenue.get(venue) ?? []), childId])
+    const record = childRecord(context, childId)
+    byVenue.set(record.child.venue, [...(byVenue.get(record.child.venue) ?? []), record])
   }
   await Promise.all(
-    [...byVenue.values()].map(async (list) => {
-      for (const childId of list) await settleChild(context, childId)
+    [...byVenue.values()].map(async (records) => {
+      const asked = await settleAcknowledged(context, records)
+      for (const { child } of records) if (!asked.has(child.id)) await settleChild(context, child.id)
     }),
   )
+}
+
+/** Answers which were asked for here. */
+async function settleAcknowledged(
+  context: ExecutionContext,
+  records: readonly ChildRecord[],
+): Promise<ReadonlySet<string>> {
+  const byConnection = new Map<AccountConnection, ChildRecord[]>()
+  for (const record of records) {
+    const { venue, account } = record.child
+    const connection = context.accounts(venue, account)
+    if (!connection?.lookupAcknowledged || record.venueOrderId === null || isTerminal(record.state)) continue
+    byConnection.set(connection, [...(byConnection.get(connection) ?? []), record])
+  }
+  const asked = new Set<string>()
+  for (const [connection, group] of byConnection) {
+    const outcomes = await connection.lookupAcknowledged!(group.map((record) => record.venueOrderId!))
+    for (const [index, { child }] of group.entries()) {
+      asked.add(child.id)
+      const outcome = outcomes[index]
+      if (outcome?.kind === 'found') await adopt(context, connection, child.id, outcome.order)
+    }
+  }
+  return asked
 }
 
 /** Takes over what the venue has; fetches the order's trades where the answer had fewer than it filled. */

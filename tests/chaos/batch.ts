@@ -1,11 +1,13 @@
-import { type Amount, amount, floorToStep, formatAmount, fromFloat } from '../../core/amount.ts'
+import { type Amount, add, amount, floorToStep, formatAmount, fromFloat, ZERO } from '../../core/amount.ts'
 import { accountOf, type ClientBook, OMNIBUS, type VenueAccountId } from '../../core/client-book.ts'
 import type { SandboxAddresses } from '../../core/contracts/sandbox-control.ts'
-import type { AssetId, VenueId } from '../../core/instruments.ts'
+import { type AssetId, VENUES, type VenueId } from '../../core/instruments.ts'
 import { type Fact, fact } from '../../core/journal.ts'
 import type { ParentOrder, Side } from '../../core/order.ts'
 import { createRandom } from '../../core/random.ts'
+import { unwrap } from '../../core/result.ts'
 import { bps, millis } from '../../core/units.ts'
+import type { SandboxControl } from '../../electron/simulation/control-client.ts'
 
 /** Where the process under test ends itself; `after` counts the passes of that point. */
 export interface KillPoint {
@@ -57,15 +59,42 @@ export const credentialsOf = (venue: VenueId, account: VenueAccountId) => ({
   secret: Buffer.from(`secret of ${venue} ${account}`).toString('base64'),
 })
 
-/** Holdings of every book: some of each asset and of cash on both venues. */
-export function openingQuantities(
-  assets: readonly AssetId[],
+/** A third of the books lives on Binance, a third on Kraken, a third on both: blocks must split by inventory. */
+const VENUES_OF_BOOK: readonly (readonly VenueId[])[] = [['binance'], ['kraken'], ['binance', 'kraken']]
+
+/** Some of each asset and of cash, on the venues of the book. */
+function openingQuantities(
+  index: number,
   pricesUsd: Assignment['pricesUsd'],
 ): readonly { venue: VenueId; asset: AssetId; quantity: Amount }[] {
-  return (['binance', 'kraken'] as const).flatMap((venue) => [
-    ...assets.map((asset) => ({ venue, asset, quantity: unitsWorth(asset, 30_000, pricesUsd) })),
+  return VENUES_OF_BOOK[index % 3]!.flatMap((venue) => [
+    ...listedAssets(pricesUsd).map((asset) => ({ venue, asset, quantity: unitsWorth(asset, 30_000, pricesUsd) })),
     { venue, asset: venue === 'binance' ? 'USDT' : 'USD', quantity: amount('150000') },
   ])
+}
+
+/** Opens the accounts at the venues with what the books of each own there. */
+export async function openAccounts(control: SandboxControl, pricesUsd: Assignment['pricesUsd']): Promise<void> {
+  for (const venue of VENUES) {
+    for (const account of ACCOUNTS) {
+      const deposits = new Map<AssetId, Amount>()
+      for (const [index, book] of clientBooks.entries()) {
+        if (accountOf(book) !== account) continue
+        for (const holding of openingQuantities(index, pricesUsd)) {
+          if (holding.venue !== venue) continue
+          deposits.set(holding.asset, add(deposits.get(holding.asset) ?? ZERO, holding.quantity))
+        }
+      }
+      const texts = [...deposits].map(([asset, quantity]) => [asset, formatAmount(quantity)])
+      const { apiKey, secret } = credentialsOf(venue, account)
+      unwrap(await control.openAccount({ venue, account, apiKey, secret, deposits: Object.fromEntries(texts) }))
+    }
+  }
+}
+
+export async function readPrices(control: SandboxControl): Promise<Assignment['pricesUsd']> {
+  const { prices } = unwrap(await control.state())
+  return Object.fromEntries(Object.entries(prices).map(([asset, price]) => [asset, Number(price)]))
 }
 
 /** Whole tenths or ten-thousandths: in whole steps of both venues. */
@@ -86,11 +115,11 @@ export function firmFacts({ pricesUsd }: Pick<Assignment, 'pricesUsd'>): readonl
   return [
     fact('model-saved', { model: { id: 'core', name: 'Core', version: 1, lines, groupCaps: [] } }),
     ...clientBooks.map((book) => fact('client-book-opened', { book })),
-    ...clientBooks.map((book) =>
+    ...clientBooks.map((book, index) =>
       fact('holdings-opened', {
         subAccount: book.id,
         account: accountOf(book),
-        lots: openingQuantities(assets, pricesUsd).map((holding) => ({
+        lots: openingQuantities(index, pricesUsd).map((holding) => ({
           ...holding,
           unitCostUsd: null,
           acquiredAt: millis(0),

@@ -1,27 +1,14 @@
 // The process that is killed: opens the folder, settles what was in flight, releases what was never released, trades
 // everything to its end. Its only argument after the assignment's file is the point at which it kills itself.
 import { readFileSync } from 'node:fs'
-import { ONE } from '../../core/amount.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { AccountConnection } from '../../core/contracts/exchange.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
-import { keyOf, VENUES } from '../../core/instruments.ts'
+import { VENUES } from '../../core/instruments.ts'
 import { unwrap } from '../../core/result.ts'
-import { connectVenues, OpenAccounts } from '../../electron/desk/venues.ts'
-import { createExecutor } from '../../electron/execution/executor.ts'
-import { openMarketData } from '../../electron/market/market-data.ts'
-import { LOCKSTEP_MARKET_DATA_SETTINGS } from '../../electron/market/settings.ts'
-import { createControlClient } from '../../electron/simulation/control-client.ts'
 import { openStore } from '../../electron/store/open-store.ts'
-import {
-  ACCOUNTS,
-  type Assignment,
-  credentialsOf,
-  firmFacts,
-  type KillPoint,
-  listedAssets,
-  parentOrder,
-} from './batch.ts'
+import { ACCOUNTS, type Assignment, firmFacts, type KillPoint, listedAssets, parentOrder } from './batch.ts'
+import { openRouter } from './router.ts'
 
 const assignment = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Assignment
 const killPoint = process.argv[3] ? (JSON.parse(process.argv[3]) as KillPoint) : null
@@ -48,85 +35,61 @@ function withStorePoints(store: DeskStore): DeskStore {
   return Object.create(store, { record: { value: record } }) as DeskStore
 }
 
+/** The connection with a pass after every answer to an order; its own methods keep their own private members. */
 const withSendPoint = (connection: AccountConnection): AccountConnection =>
-  Object.create(connection, {
-    submit: {
-      value: async (child: Parameters<AccountConnection['submit']>[0]) => {
-        const outcome = await connection.submit(child)
+  new Proxy(connection, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      if (name !== 'submit') return value.bind(target) as unknown
+      return async (child: Parameters<AccountConnection['submit']>[0]) => {
+        const outcome = await target.submit(child)
         pass('after-send')
         return outcome
-      },
+      }
     },
-    // Private members of the connection are its own.
-    ...Object.fromEntries(
-      (['lookup', 'cancel', 'openOrders', 'balances', 'trades', 'tradesOfOrder', 'proofOfAbsenceAt'] as const).map(
-        (name) => [name, { value: connection[name].bind(connection) }],
-      ),
-    ),
-  }) as AccountConnection
+  })
 
+const UNLIMITED = 1e9
 const { folder, addresses, pricesUsd } = assignment
 const real = unwrap(openStore({ folder, clock: systemClock, epochSource: () => crypto.randomUUID() }))
 if (real.clientBooks().length === 0) real.record(firmFacts(assignment), 'import')
 const store = withStorePoints(real)
-
-const { connections, markets } = unwrap(
-  await connectVenues(
-    VENUES.map((venue) => ({ venue, http: addresses[venue].http, ws: addresses[venue].ws })),
-    {
-      settings: {
-        timeoutMs: 400,
-        sendWindowMs: 800,
-        recvWindowMs: 2_000,
-        absenceMarginMs: 300,
-        lookupSpacingMs: 50,
-        limits: {
-          binanceWeightPerMinute: 1e9,
-          binanceOrdersPer10Seconds: 1e9,
-          binanceOrdersPerDay: 1e9,
-          krakenCounter: 1e9,
-          krakenCounterDecayPerSecond: 1e9,
-          krakenOrderCounter: 1e9,
-          krakenOrderDecayPerSecond: 1e9,
-          krakenPublicPerSecond: 1e9,
-        },
+const say = (level: string) => (message: string) => console.error(`${level} ${message}`)
+const router = await openRouter({
+  store,
+  addresses,
+  assets: listedAssets(pricesUsd),
+  lockstep: true,
+  // Proofs in seconds instead of a quarter of a minute.
+  exchanges: {
+    settings: {
+      timeoutMs: 400,
+      sendWindowMs: 800,
+      recvWindowMs: 2_000,
+      absenceMarginMs: 300,
+      lookupSpacingMs: 50,
+      limits: {
+        binanceWeightPerMinute: UNLIMITED,
+        binanceOrdersPer10Seconds: UNLIMITED,
+        binanceOrdersPerDay: UNLIMITED,
+        krakenCounter: UNLIMITED,
+        krakenOrderCounter: UNLIMITED,
+        krakenPublicPerSecond: UNLIMITED,
       },
     },
-  ),
-)
-const accounts = new OpenAccounts()
-const wanted = VENUES.flatMap((venue) => ACCOUNTS.map((account) => ({ venue, account })))
-unwrap(await accounts.open(connections, wanted, credentialsOf))
-const traded = markets.filter(({ base, quote }) => listedAssets(pricesUsd).includes(base) && quote !== base)
-const data = openMarketData({ connections, markets: traded, settings: LOCKSTEP_MARKET_DATA_SETTINGS })
-const control = createControlClient(addresses.control)
-unwrap(await data.awaitLive(15_000))
-
-const say = (level: string) => (message: string) => console.error(`${level} ${message}`)
-const executor = createExecutor({
-  store,
-  accounts: (venue, account) => {
-    const connection = accounts.get(venue, account)
-    return connection && withSendPoint(connection)
   },
-  orderBook: (market) => data.orderBook(market),
-  market: (venue, base) => traded.find((market) => market.venue === venue && market.base === base),
-  assetPriceUsd: (asset) => (asset === 'USDT' ? ONE : undefined),
-  clock: systemClock,
-  settleOrderBooks: async () => {
-    const flushed = await control.flush()
-    if (flushed.ok) await data.awaitSequences(flushed.value.sequences, 5_000)
-  },
-  log: { info: say('info'), warn: say('warning'), error: say('error') },
-  limits: {
-    orderBookMaximumAgeMs: Number.POSITIVE_INFINITY,
+  execution: {
     ordersPerVenueAndRound: 15,
     absenceSpacingMs: 100,
     maximumAttempts: 30,
     maximumRounds: 10,
     wavePatienceMs: 20_000,
   },
+  log: { info: say('info'), warn: say('warning'), error: say('error') },
+  wrap: withSendPoint,
 })
+const { executor } = router
 await executor.resume()
 for (const [index, parents] of assignment.plans.entries()) {
   const planId = `plan-${index + 1}`
@@ -135,10 +98,8 @@ for (const [index, parents] of assignment.plans.entries()) {
   unwrap(executor.release({ planId, proposalIds: [], approval: 'advisor', parents: orders, actor: 'advisor:chaos' }))
 }
 await executor.idle()
-for (const { venue, account } of wanted) await executor.reconcile(venue, account)
-await executor.close()
-await data.close()
-for (const connection of connections) await connection.close()
+for (const venue of VENUES) for (const account of ACCOUNTS) await executor.reconcile(venue, account)
+await router.close()
 real.close()
-console.log(JSON.stringify({ done: true, markets: traded.map(keyOf).length }))
+console.log(JSON.stringify({ done: true }))
 process.exit(0)

@@ -8,7 +8,15 @@ import { unwrap } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'
 import type { LiveAccountConnection } from '../../electron/exchanges/live-connection.ts'
 import { NO_RATE_LIMITS } from '../../electron/exchanges/settings.ts'
-import { BTC, childOrder, connectForTest, marketOf, openTestAccount, recentPrice } from './exchange-support.ts'
+import {
+  BTC,
+  childOrder,
+  connectForTest,
+  marketOf,
+  openTestAccount,
+  recentPrice,
+  settledOrder,
+} from './exchange-support.ts'
 import { Control, sandboxForTest } from './sandbox-support.ts'
 
 /** Lockstep: prices stand still and the venue refuses nothing for too many requests, unless a fault does. */
@@ -101,7 +109,7 @@ describe.each(['binance', 'kraken'] as const)('%s', async (venue) => {
         quantity: amount('1.5'),
         priceFactor: side === 'buy' ? '1.05' : '0.95',
       })
-      const order = accepted(await account.submit(child))
+      const order = await settledOrder(account, child)
       expect(order).toMatchObject({ state: 'filled', clientOrderId: child.id, filledQuantity: amount('1.5') })
       const ledger = await trueTrades(child.id)
       expect(ledger.length).toBeGreaterThan(1)
@@ -125,6 +133,28 @@ describe.each(['binance', 'kraken'] as const)('%s', async (venue) => {
     }
   })
 
+  // Binance answers an order with its state.
+  const askMany = account.lookupAcknowledged?.bind(account)
+  if (askMany) {
+    it('says of several acknowledged orders at once what became of each', async () => {
+      const children = ['1.05', '0.9', '1.05'].map((priceFactor) => childOrder(market, price, { priceFactor }))
+      const ids: string[] = []
+      for (const child of children) ids.push(accepted(await account.submit(child)).venueOrderId)
+      const unknownId = `${ids[0]!.slice(0, -1)}${ids[0]!.endsWith('Z') ? 'Y' : 'Z'}`
+      const outcomes = await askMany([...ids, unknownId])
+      expect(
+        outcomes.map((outcome) => (outcome.kind === 'found' ? outcome.order.clientOrderId : outcome.kind)),
+      ).toEqual([...children.map((child) => child.id), 'not-found'])
+      for (const [index, child] of children.entries()) {
+        const outcome = outcomes[index]!
+        const trades = outcome.kind === 'found' ? outcome.order.trades : []
+        expect(trades.map(exact)).toEqual((await trueTrades(child.id)).map(truth))
+      }
+      expect(await askMany([unknownId])).toEqual([{ kind: 'not-found' }])
+      expect(await askMany([])).toEqual([])
+    })
+  }
+
   it('rests, shows and cancels an order; a second cancel finds it gone', async () => {
     const child = childOrder(market, price, { timeInForce: 'GTC', postOnly: true, priceFactor: '0.9' })
     const { venueOrderId, state } = accepted(await account.submit(child))
@@ -138,7 +168,7 @@ describe.each(['binance', 'kraken'] as const)('%s', async (venue) => {
   })
 
   it('calls an IOC order that nothing meets expired or cancelled, with nothing filled', async () => {
-    const order = accepted(await account.submit(childOrder(market, price, { priceFactor: '0.9' })))
+    const order = await settledOrder(account, childOrder(market, price, { priceFactor: '0.9' }))
     expect(['expired', 'cancelled']).toContain(order.state)
     expect([order.filledQuantity, order.trades]).toEqual([0n, []])
   })

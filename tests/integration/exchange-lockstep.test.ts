@@ -8,7 +8,15 @@ import { NO_RATE_LIMITS } from '../../electron/exchanges/settings.ts'
 import { openMarketData } from '../../electron/market/market-data.ts'
 import { priceAssets } from '../../electron/market/mids.ts'
 import { LOCKSTEP_MARKET_DATA_SETTINGS } from '../../electron/market/settings.ts'
-import { BTC, childOrder, connectForTest, marketOf, openTestAccount, recentPrice } from './exchange-support.ts'
+import {
+  BTC,
+  childOrder,
+  connectForTest,
+  marketOf,
+  openTestAccount,
+  recentPrice,
+  settledOrder,
+} from './exchange-support.ts'
 import { Control, sandboxForTest } from './sandbox-support.ts'
 
 const sandbox = await sandboxForTest({ seed: 3, lockstep: true })
@@ -75,7 +83,7 @@ async function takeBestAsk(connection: LiveVenueConnection): Promise<OrderBookSn
   const market = await marketOf(connection, key)
   const before = marketData.orderBook(key)!
   const child = childOrder(market, await recentPrice(connection, key), { quantity: before.asks[0]!.quantity })
-  expect(await account.submit(child)).toMatchObject({ kind: 'accepted', order: { state: 'filled' } })
+  expect(await settledOrder(account, child)).toMatchObject({ state: 'filled' })
   return before
 }
 

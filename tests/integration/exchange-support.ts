@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll } from 'vitest'
 import { type Amount, amount, floorToStep, fromFloat, multiply } from '../../core/amount.ts'
+import type { VenueOrder } from '../../core/contracts/exchange.ts'
 import type { SandboxAddresses, SandboxVenue } from '../../core/contracts/sandbox-control.ts'
 import type { Market, MarketKey } from '../../core/instruments.ts'
 import type { ChildOrder } from '../../core/order.ts'
@@ -72,4 +73,14 @@ export function childOrder(
     createdAt: millis(Date.now()),
     ...rest,
   }
+}
+
+/** The order as the venue has it after it took it: Kraken's answer to an order does not say, a lookup does. */
+export async function settledOrder(account: LiveAccountConnection, child: ChildOrder): Promise<VenueOrder> {
+  const outcome = await account.submit(child)
+  if (outcome.kind !== 'accepted') throw new Error(`${outcome.kind}: ${outcome.why}`)
+  if (outcome.order.state !== 'working') return outcome.order
+  const found = await account.lookup(child, outcome.order.venueOrderId)
+  if (found.kind !== 'found') throw new Error(`the order is ${found.kind}`)
+  return found.order
 }

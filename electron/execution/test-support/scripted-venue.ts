@@ -36,6 +36,8 @@ export type Behaviour =
   | 'reject'
   | 'rate-limit'
   | 'not-sent'
+  /** The connection holds the order back: it never leaves this process. */
+  | 'held-back'
   | 'throw'
 
 export interface ScriptedVenueOptions {
@@ -189,6 +191,8 @@ export class ScriptedVenue {
         return { kind: 'not-sent', code: '429', why: 'too many requests', retryAfterMs: this.rateLimitMs }
       case 'not-sent':
         return { kind: 'not-sent', code: '-1021', why: 'timestamp', retryAfterMs: 0 }
+      case 'held-back':
+        return { kind: 'not-sent', code: 'not-connected', why: 'connection refused', retryAfterMs: this.rateLimitMs }
       case 'throw':
         throw new Error('socket hang up')
     }
