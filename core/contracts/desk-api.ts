@@ -232,6 +232,7 @@ export interface DeskSummary {
   } | null
   /** Sum over the open proposals. */
   readonly costToFixUsd: number
+  /** Of traded value, as on the Proposals screen. */
   readonly costToFixBps: number
   readonly regime: RegimeView
   readonly alerts: readonly Alert[]

@@ -26,6 +26,9 @@ const UNDO_MS = 5_000
 /** Half an hour of market time, but never so short that a book is planned twice in one look. */
 const coolDownMs = (speed: number): number => Math.max(20_000, (30 * 60_000) / speed)
 
+/** 50 bps is a lot in a real minute; a market that runs faster moves with the root of its speed. At most 2 %. */
+const repriceBps = (speed: number): number => Math.min(200, Math.max(50, 15 * Math.sqrt(speed)))
+
 /** The terminal as `npm start` shows it: sandbox exchanges trading, the sample firm loaded, the desk at work. */
 export async function startLiveSimulation(options: LiveSimulationOptions): Promise<Result<RunningDesk, Failure>> {
   const { dataFolder, log, speed } = options
@@ -60,7 +63,7 @@ export async function startLiveSimulation(options: LiveSimulationOptions): Promi
     lockstepClock: null,
     advisor: 'Advisor 1',
     undoMs: UNDO_MS,
-    planning: { coolDownMs: coolDownMs(speed) },
+    planning: { coolDownMs: coolDownMs(speed), repriceBps: repriceBps(speed) },
     log,
   })
   if (!started.ok) {

@@ -112,13 +112,16 @@ describe('proposals', () => {
   test('cost to fix is of all, open ones alone wait for approval', () => {
     const { bench, view } = open()
     bench.proposals.add(
-      [proposalOf('R-1', 'anna', { valueUsd: usd(300_000) }), proposalOf('R-2', 'boris', { valueUsd: usd(900_000) })],
+      [
+        proposalOf('R-1', 'anna', { buyUsd: usd(10_000), sellUsd: usd(20_000) }),
+        proposalOf('R-2', 'boris', { buyUsd: usd(0), sellUsd: usd(30_000) }),
+      ],
       'desk',
     )
     bench.proposals.change([{ proposal: bench.proposals.of('boris')!, state: 'held', why: '' }], 'advisor:a')
     expect(view()).toMatchObject({ openProposals: 1, costToFixUsd: 120 })
-    // $120 of $1,200,000
-    expect(view().costToFixBps).toBeCloseTo(1, 12)
+    // $120 on $60,000 traded
+    expect(view().costToFixBps).toBeCloseTo(20, 12)
   })
 
   test('none: it costs nothing', () => expect(open().view()).toMatchObject({ costToFixUsd: 0, costToFixBps: 0 }))

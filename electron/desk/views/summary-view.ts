@@ -51,10 +51,10 @@ export function summaryView(inputs: SummaryInputs): DeskSummary {
       if (asset !== undefined) worst = { bookId: world.books[row]!.id, asset, drift: grid.cell(row, 'drift'), position }
     }
   }
-  let [costUsd, costValue] = [0, 0]
+  let [costUsd, tradedUsd] = [0, 0]
   for (const proposal of inputs.proposals.list()) {
     costUsd += proposal.cost.totalUsd
-    costValue += proposal.valueUsd
+    tradedUsd += proposal.buyUsd + proposal.sellUsd
   }
   return {
     at: inputs.at,
@@ -66,7 +66,7 @@ export function summaryView(inputs: SummaryInputs): DeskSummary {
     paused,
     worst,
     costToFixUsd: costUsd,
-    costToFixBps: costValue > 0 ? (1e4 * costUsd) / costValue : 0,
+    costToFixBps: tradedUsd > 0 ? (1e4 * costUsd) / tradedUsd : 0,
     regime: inputs.regime,
     alerts: inputs.alerts.list(),
     venues: inputs.venues,
