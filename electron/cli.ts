@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addCostCurve } from './commands/cost-curve.ts'
 import { addDemo } from './commands/demo.ts'
 import { addJournal } from './commands/journal.ts'
 import { addOptimize } from './commands/optimize.ts'
@@ -18,7 +19,8 @@ async function main(): Promise<number> {
   const settle = (result: Outcome): void => {
     outcome = result
   }
-  for (const add of [addDemo, addSandbox, addOptimize, addRegime, addServe, addJournal]) add(program, settle)
+  for (const add of [addDemo, addSandbox, addOptimize, addCostCurve, addRegime, addServe, addJournal])
+    add(program, settle)
   try {
     await program.parseAsync(process.argv)
   } catch (cause) {

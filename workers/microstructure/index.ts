@@ -8,6 +8,7 @@ export {
   type TradeCost,
   type VenueCapacities,
 } from './cost-curve.ts'
+export { type CostReport, type CostReportRequest, costReport } from './cost-report.ts'
 export type { EffectiveCost } from './depth.ts'
 export type { AccountFees } from './fee-schedule.ts'
 export type { RealisedFill } from './fill-correction.ts'
