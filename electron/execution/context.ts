@@ -42,8 +42,10 @@ export interface ExecutionContext extends Required<Omit<ExecutionDependencies, '
   readonly pauses: VenuePauses
   /** When a lookup first said "not found" after the moment from which that counts, per child. */
   readonly firstAbsence: Map<string, number>
-  /** Accounts whose ledger could not be compared with the venue since the start, as `accountKey`. */
+  /** Accounts whose ledger was never compared with the venue since the start, as `accountKey`: nothing is sent there. */
   readonly unreconciled: Set<string>
+  /** Accounts whose last comparison was not possible: tried again before the next plan. */
+  readonly reconcileDue: Set<string>
   readonly emit: (event: ExecutionEvent) => void
   /** The desk is closing: nothing is sent any more, plans stay open for the next start. */
   readonly isStopping: () => boolean
@@ -68,6 +70,7 @@ export function createContext(
     pauses: new VenuePauses(),
     firstAbsence: new Map(),
     unreconciled: new Set(),
+    reconcileDue: new Set(),
     emit,
     isStopping,
   }

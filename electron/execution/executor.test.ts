@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { amount, formatAmount } from '../../core/amount.ts'
+import { fact } from '../../core/journal.ts'
+import type { ChildOrder } from '../../core/order.ts'
 import { ok } from '../../core/result.ts'
 import { type BenchOptions, BINANCE, ExecutionBench } from './test-support/execution-bench.ts'
 
@@ -275,6 +277,14 @@ describe('answers of the venue', () => {
     },
   )
 
+  it('an immediate order that the venue leaves working is cancelled, and its remainder goes on', async () => {
+    const bench = open()
+    bench.venues.binance.behave = (_, n) => (n === 0 ? 'rest' : 'normal')
+    const planId = await bench.run(bench.parent('sell', { boris: '0.2' }))
+    expect(states(bench, planId)).toEqual(['cancelled', 'filled'])
+    expect(bench.violations()).toEqual([])
+  })
+
   it('unknown and never arrived: only proof lets a new attempt follow', async () => {
     const bench = open()
     bench.venues.binance.behave = (_, n) => (n === 0 ? 'lost-before' : 'normal')
@@ -436,6 +446,48 @@ describe('halt and cancel', () => {
     expect(bench.holding('boris', 'binance', 'BTC')).toBe('0.9')
   })
 
+  it('cancels what rests when trading is halted, and cancels pass', async () => {
+    const bench = open()
+    const parent = bench.parent('sell', { boris: '0.2' })
+    const child: ChildOrder = {
+      id: 'resting',
+      parentId: parent.id,
+      planId: parent.planId,
+      leg: 'leg',
+      attempt: 1,
+      venue: 'binance',
+      account: 'omnibus',
+      market: BINANCE,
+      side: 'sell',
+      quantity: parent.quantity,
+      limitPrice: amount('61000'),
+      timeInForce: 'GTC',
+      postOnly: true,
+      quotePriceUsd: amount('1'),
+      participants: parent.participants,
+      createdAt: bench.clock.now(),
+    }
+    bench.store.record(
+      [
+        fact('plan-released', { planId: parent.planId, proposalIds: [], approval: 'advisor', parents: [parent] }),
+        fact('child-journaled', { child }),
+        fact('child-changed', { childId: child.id, state: 'sent', venueOrderId: null, why: null }),
+        fact('child-changed', { childId: child.id, state: 'working', venueOrderId: 'binance-order-1', why: null }),
+      ],
+      'desk',
+    )
+    bench.venues.binance.behave = () => 'rest'
+    await bench.venues.binance.connect('omnibus').submit(child)
+    await bench.executor.halt({ kind: 'venue', venue: 'kraken' }, 'not this one', 'advisor:test')
+    expect(bench.venues.binance.orders[0]!.state).toBe('working')
+    await bench.executor.halt({ kind: 'all' }, 'kill switch', 'advisor:test')
+    expect(bench.venues.binance.orders[0]!.state).toBe('cancelled')
+    await bench.executor.resume()
+    await bench.executor.idle()
+    expect(bench.store.child('resting')!.state).toBe('cancelled')
+    expect(bench.store.openPlans()).toEqual([])
+  })
+
   it('halts one venue only', async () => {
     const bench = open()
     await bench.executor.halt({ kind: 'venue', venue: 'binance' }, 'odd fills', 'advisor:test')
@@ -579,6 +631,25 @@ describe('restart', () => {
     expect(bench.violations()).toEqual([])
   })
 
+  it('does not wait at start for a venue that is not connected, and settles when it is', async () => {
+    const bench = open()
+    bench.venues.kraken.behave = () => 'lost-after'
+    bench.bookAgeMs.binance = 60_000
+    crashAt(bench, (type) => type === 'trade-recorded', 'before')
+    await bench.run(bench.parent('sell', { anna: '0.2' })).catch(() => {})
+    bench.restart()
+    bench.connected.kraken = false
+    const before = bench.clock.now()
+    await bench.executor.resume()
+    expect(bench.clock.now() - before).toBeLessThan(2_000)
+    await waitFor(() => bench.executor.progress().settlingPlanIds.length === 1)
+    bench.connected.kraken = true
+    await bench.executor.idle()
+    expect(parentOf(bench, 'plan-1').state).toBe('filled')
+    await bench.executor.reconcile('kraken', 'omnibus')
+    expect(bench.violations()).toEqual([])
+  })
+
   it('closes a plan that is too old, with what was left', async () => {
     const bench = open()
     crashAt(bench, (type) => type === 'child-journaled', 'before')
@@ -618,6 +689,28 @@ function crashAt(bench: ExecutionBench, isPoint: (type: string, n: number) => bo
     bench.venues.binance.behave = behave
   }
 }
+
+describe('the end of a plan', () => {
+  it("tells each proposal what became of it: dust and other books' troubles are no exception", async () => {
+    const bench = open({
+      books: {
+        anna: { binance: { USDT: '1000' } },
+        boris: { binance: { USDT: '90000' } },
+        carl: { binance: { BTC: '1' } },
+      },
+    })
+    for (const bookId of ['anna', 'boris', 'carl']) bench.propose(bookId)
+    const parents = [bench.parent('buy', { anna: '0.5', boris: '0.5' }), bench.parent('sell', { carl: '0.200004' })]
+    const planId = await bench.run(...parents)
+    const stateOf = (bookId: string) => bench.store.proposal(`proposal-${bookId}`)!.state
+    expect([stateOf('anna'), stateOf('boris'), stateOf('carl')]).toEqual(['done-with-exceptions', 'done', 'done'])
+    const history = bench.store.historyOf('proposal-anna').map(({ text }) => text)
+    expect(history.at(-1)).toContain('no-cash-on-venue')
+    expect(bench.store.parent(parents[1]!.id)).toMatchObject({ state: 'filled' })
+    expect(bench.events).toContainEqual({ kind: 'plan-closed', planId, outcome: 'done-with-exceptions' })
+    expect(bench.violations()).toEqual([])
+  })
+})
 
 describe('a second plan', () => {
   it('is refused under a known name and waits for the first', async () => {

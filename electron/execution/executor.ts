@@ -6,6 +6,7 @@ import type { DeniedReason, TradingState } from '../../core/order.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { type CancelError, cancelParent, cancelWorking } from './cancel-parent.ts'
 import {
+  accountKey,
   connectedAccounts,
   createContext,
   type ExecutionContext,
@@ -115,7 +116,9 @@ class QueueingExecutor implements Executor {
   async resume(): Promise<void> {
     await this.#inTurn(async () => {
       await recoverOrders(this.#context)
-      for (const connection of connectedAccounts(this.#context)) await reconcileAccount(this.#context, connection)
+      const connections = connectedAccounts(this.#context)
+      for (const { venue, account } of connections) this.#context.unreconciled.add(accountKey(venue, account))
+      for (const connection of connections) await reconcileAccount(this.#context, connection)
     })
     for (const plan of this.#context.store.openPlans()) {
       if (isRecent(this.#context, plan)) this.#enqueuePlan(plan.planId)

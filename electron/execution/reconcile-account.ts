@@ -26,11 +26,12 @@ export async function reconcileAccount(
   const compared = await compare(context, connection)
   const key = accountKey(venue, account)
   if (compared.kind === 'not-possible') {
-    context.unreconciled.add(key)
+    context.reconcileDue.add(key)
     context.log.warn(`${venue} ${account} can't be reconciled: ${compared.why}`)
     return compared
   }
   context.unreconciled.delete(key)
+  context.reconcileDue.delete(key)
   const differences = compared.kind === 'different' ? compared.differences : []
   recordFacts(context, [fact('reconciled', { venue, account, differences })], 'desk')
   if (differences.length > 0) {

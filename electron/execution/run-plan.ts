@@ -34,11 +34,11 @@ export async function tradePlan(context: ExecutionContext, planId: string): Prom
   context.emit({ kind: 'plan-settling', planId })
 }
 
-/** Accounts that could not be compared at the start (their venue was down) are tried again before anything is sent. */
+/** Accounts that could not be compared when it was due (their venue was down) are tried again before anything is sent. */
 async function reconcileLateAccounts(context: ExecutionContext): Promise<void> {
   for (const connection of connectedAccounts(context)) {
-    if (!context.unreconciled.has(accountKey(connection.venue, connection.account))) continue
-    await reconcileAccount(context, connection)
+    const key = accountKey(connection.venue, connection.account)
+    if (context.reconcileDue.has(key)) await reconcileAccount(context, connection)
   }
 }
 

@@ -8,8 +8,9 @@ import type { ChildRecord, DeskStore } from '../../../core/contracts/store.ts'
 import type { Market, VenueId } from '../../../core/instruments.ts'
 import { fact } from '../../../core/journal.ts'
 import type { ParentOrder, Side } from '../../../core/order.ts'
+import type { Proposal } from '../../../core/proposal.ts'
 import { unwrap } from '../../../core/result.ts'
-import { bps, millis } from '../../../core/units.ts'
+import { bps, millis, usd } from '../../../core/units.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { ExecutionDependencies, ExecutionLog } from '../context.ts'
 import type { ExecutionEvent } from '../events.ts'
@@ -88,6 +89,7 @@ export class ExecutionBench {
   executor: Executor
   onRestart: () => void = () => {}
   readonly #options: BenchOptions
+  readonly #proposals: string[] = []
   #plans = 0
 
   constructor(options: BenchOptions = {}) {
@@ -147,9 +149,17 @@ export class ExecutionBench {
     }
   }
 
+  /** An approved proposal of a book, to be released with the next plan. Only its name and book matter here. */
+  propose(bookId: string): void {
+    const proposal = exampleProposal(`proposal-${bookId}`, bookId, this.clock.now())
+    this.store.record([fact('proposal-made', { proposal })], 'desk')
+    this.#proposals.push(proposal.id)
+  }
+
   release(...parents: ParentOrder[]): string {
     const planId = `plan-${++this.#plans}`
-    unwrap(this.executor.release({ planId, proposalIds: [], approval: 'advisor', parents, actor: 'advisor:test' }))
+    const proposalIds = this.#proposals.splice(0)
+    unwrap(this.executor.release({ planId, proposalIds, approval: 'advisor', parents, actor: 'advisor:test' }))
     return planId
   }
 
@@ -293,4 +303,30 @@ const clientBook = (id: string, custody: ClientBook['custody']): ClientBook => (
   restrictions: [],
   pausedUntil: null,
   mayCross: false,
+})
+
+const NO_COST = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) }
+const exampleProposal = (id: string, bookId: string, at: number): Proposal => ({
+  id,
+  bookId,
+  state: 'approved',
+  trigger: { kind: 'manual', by: 'advisor:test' },
+  cleanliness: 'clean',
+  remarks: [],
+  snapshot: 'snapshot',
+  valueUsd: usd(100_000),
+  lines: [],
+  buyUsd: usd(0),
+  sellUsd: usd(0),
+  turnover: 0,
+  cost: NO_COST,
+  naiveCost: NO_COST,
+  trackingErrorBefore: 0,
+  trackingErrorAfter: 0,
+  riskIsPrior: false,
+  worstBefore: { asset: 'BTC', position: 0 },
+  worstAfter: { asset: 'BTC', position: 0 },
+  automatic: false,
+  createdAt: millis(at),
+  expiresAt: millis(at + 60_000),
 })

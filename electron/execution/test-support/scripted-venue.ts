@@ -1,4 +1,4 @@
-import { type Amount, add, amount, fromFloat, multiply, subtract, ZERO } from '../../../core/amount.ts'
+import { type Amount, add, amount, fromFloat, multiply, subtract, sum, ZERO } from '../../../core/amount.ts'
 import { ensureDefined } from '../../../core/assert.ts'
 import type { VenueAccountId } from '../../../core/client-book.ts'
 import type { Clock } from '../../../core/clock.ts'
@@ -33,6 +33,8 @@ export type Behaviour =
   | 'lost-after'
   /** The answer is lost; the order arrives `lateMs` later. */
   | 'late'
+  /** Takes the order and leaves it working until it is cancelled. */
+  | 'rest'
   | 'reject'
   | 'rate-limit'
   | 'not-sent'
@@ -138,8 +140,8 @@ export class ScriptedVenue {
       account,
       submit: async (child) => this.#submit(child),
       lookup: async (child, venueOrderId) => this.#lookup(account, child, venueOrderId),
-      cancel: async () => ok('already-gone'),
-      openOrders: async () => this.#answer(() => []),
+      cancel: async (child) => this.#answer(() => this.#cancel(child.id)),
+      openOrders: async () => this.#answer(() => this.orders.filter((order) => order.state === 'working')),
       balances: async () => this.#answer(() => this.#balancesOf(account)),
       trades: async (since, markets) =>
         this.#answer(() =>
@@ -177,6 +179,8 @@ export class ScriptedVenue {
           return { kind: 'accepted', order: this.tradesLag ? { ...order, trades: [] } : order }
         return { kind: 'accepted', order: { ...order, state: 'working', filledQuantity: ZERO, trades: [] } }
       }
+      case 'rest':
+        return { kind: 'accepted', order: this.#store(child, [], 'working') }
       case 'lost-after':
         this.#match(child)
         return { kind: 'unknown', why: 'the connection was reset' }
@@ -243,19 +247,35 @@ export class ScriptedVenue {
       if (quantity === level.quantity) levels.shift()
       else levels[0] = { price: level.price, quantity: subtract(level.quantity, quantity) }
     }
+    return this.#store(child, trades, left === ZERO ? 'filled' : 'expired', venueOrderId)
+  }
+
+  #store(
+    child: ChildOrder,
+    trades: readonly VenueTrade[],
+    state: VenueOrder['state'],
+    venueOrderId = `${this.venue}-order-${++this.#count}`,
+  ): VenueOrder {
     const order: StoredOrder = {
       venueOrderId,
       clientOrderId: child.id,
       market: child.market,
-      state: left === ZERO ? 'filled' : 'expired',
+      state,
       quantity: child.quantity,
-      filledQuantity: subtract(child.quantity, left),
+      filledQuantity: sum(trades.map((trade) => trade.quantity)),
       trades,
       account: child.account,
       child,
     }
     this.orders.push(order)
     return order
+  }
+
+  #cancel(clientOrderId: string): 'cancelled' | 'already-gone' {
+    const index = this.orders.findIndex((order) => order.clientOrderId === clientOrderId && order.state === 'working')
+    if (index === -1) return 'already-gone'
+    this.orders[index] = { ...this.orders[index]!, state: 'cancelled' }
+    return 'cancelled'
   }
 
   #trade(child: ChildOrder, market: Market, venueOrderId: string, price: Amount, quantity: Amount): VenueTrade {
