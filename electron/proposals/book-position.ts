@@ -72,8 +72,10 @@ export function positionOf(
     const target = line?.target ?? 0
     const parts = holdings.filter((held) => (asset === CASH ? isSettlementAsset(held.asset) : held.asset === asset))
     let valueUsd = 0
-    for (const part of parts) valueUsd += valueOf(part.asset, toFloat(part.quantity), target > 0)
-    if (parts.length === 0 && target > 0 && asset !== CASH) valueOf(asset, 0, true)
+    // cash needs the prices of the currencies held, an asset its own as soon as the model wants it
+    const wanted = target > 0 && asset !== CASH
+    for (const part of parts) valueUsd += valueOf(part.asset, toFloat(part.quantity), wanted)
+    if (parts.length === 0 && wanted) valueOf(asset, 0, true)
     const quantity = asset === CASH ? ZERO : parts.reduce((total, part) => add(total, part.quantity), ZERO)
     const priceUsd = prices.get(asset)?.priceUsd ?? Number.NaN
     return { asset, target, rule: line?.band ?? foreignRule(dustWeight), priceUsd, valueUsd, quantity }

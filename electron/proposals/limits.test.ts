@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { amount } from '../../core/amount.ts'
+import type { Restriction } from '../../core/client-book.ts'
+import { CASH } from '../../core/instruments.ts'
+import { millis } from '../../core/units.ts'
+import type { BookPosition } from './book-position.ts'
+import { lineLimits } from './limits.ts'
+
+/** BTC 50 ± 5 %, SOL 10 ± 2 %, CASH 10 ± 4 %, with the weights given. */
+function position(weights: Readonly<Record<string, number>>): BookPosition {
+  const line = (asset: string, target: number, half: number) => ({
+    asset,
+    target,
+    rule: { kind: 'absolute', halfWidth: half } as const,
+    band: { low: target - half, high: target + half },
+    priceUsd: 1,
+    valueUsd: weights[asset]!,
+    weight: weights[asset]!,
+    quantity: amount('1'),
+  })
+  return {
+    valueUsd: 1,
+    holdings: [],
+    unableWhy: null,
+    lines: [line('BTC', 0.5, 0.05), line('SOL', 0.1, 0.02), line(CASH, 0.1, 0.04)],
+  }
+}
+const NOW = 1_000
+const limits = (
+  weights: Readonly<Record<string, number>>,
+  restrictions: readonly Restriction[] = [],
+  options: Partial<Parameters<typeof lineLimits>[2]> = {},
+) =>
+  lineLimits(position(weights), restrictions, {
+    now: millis(NOW),
+    cashReserve: 0,
+    stepWeights: [0, 0, 0],
+    costWeight: 0,
+    frozen: new Set(),
+    ...options,
+  })
+const INSIDE = { BTC: 0.5, SOL: 0.1, [CASH]: 0.4 }
+const rounded = (values: Float64Array): readonly number[] => [...values].map((value) => Math.round(1e9 * value) / 1e9)
+
+describe('without restrictions', () => {
+  test('bounds are the settle band: a tenth of the half-width inside the edges', () => {
+    const { lower, upper, relaxations, cutBy } = limits(INSIDE)
+    expect(rounded(lower)).toEqual([0.455, 0.082, 0.064])
+    expect(rounded(upper)).toEqual([0.545, 0.118, 0.136])
+    expect(relaxations).toEqual([])
+    expect(cutBy).toEqual([null, null, null])
+  })
+
+  test('two venue steps or the whole cost, where they are more', () => {
+    expect(rounded(limits(INSIDE, [], { stepWeights: [0.004, 0, 0] }).upper)[0]).toBe(0.542)
+    expect(rounded(limits(INSIDE, [], { costWeight: 0.01 }).upper).slice(0, 2)).toEqual([0.54, 0.11])
+    // an inset never crosses the target
+    expect(rounded(limits(INSIDE, [], { costWeight: 0.5 }).upper).slice(0, 2)).toEqual([0.5, 0.1])
+  })
+
+  test('cash keeps its reserve and what trading costs above it', () => {
+    expect(rounded(limits(INSIDE, [], { cashReserve: 0.08, costWeight: 0.002 }).lower)[2]).toBe(0.082)
+    const rich = limits(INSIDE, [], { cashReserve: 0.3 })
+    expect([rounded(rich.lower)[2], rounded(rich.upper)[2]]).toEqual([0.3, 0.3])
+  })
+})
+
+describe('restrictions', () => {
+  const noBuy: Restriction = { kind: 'no-buy', asset: 'SOL', reason: 'statutes' }
+  const noSell: Restriction = { kind: 'no-sell', asset: 'SOL', reason: 'pledged' }
+
+  test('no-buy: not above what is held; below its band the band gives way, and says by how much', () => {
+    expect(rounded(limits({ ...INSIDE, SOL: 0.1 }, [noBuy]).upper)[1]).toBe(0.1)
+    const low = limits({ ...INSIDE, SOL: 0.05 }, [noBuy])
+    expect([rounded(low.lower)[1], rounded(low.upper)[1]]).toEqual([0.05, 0.05])
+    expect(low.relaxations).toEqual(['SOL must not be bought (statutes): band relaxed by 3.20 pp'])
+    expect(low.cutBy[1]).toBe('no buy: statutes')
+    // above its band it may still be sold into it
+    expect(rounded(limits({ ...INSIDE, SOL: 0.2 }, [noBuy]).upper)[1]).toBe(0.118)
+  })
+
+  test('no-sell: not below what is held; above its band the band gives way', () => {
+    expect(rounded(limits({ ...INSIDE, SOL: 0.1 }, [noSell]).lower)[1]).toBe(0.1)
+    const high = limits({ ...INSIDE, SOL: 0.2 }, [noSell])
+    expect([rounded(high.lower)[1], rounded(high.upper)[1]]).toEqual([0.2, 0.2])
+    expect(high.relaxations).toEqual(['SOL must not be sold (pledged): band relaxed by 8.20 pp'])
+    expect(rounded(limits({ ...INSIDE, SOL: 0.05 }, [noSell]).lower)[1]).toBe(0.082)
+  })
+
+  test('at-most cuts the top, and the bottom with it where it lies below', () => {
+    const cap = (weight: number) => limits(INSIDE, [{ kind: 'at-most', asset: 'BTC', weight, reason: 'trustees' }])
+    expect([rounded(cap(0.51).lower)[0], rounded(cap(0.51).upper)[0]]).toEqual([0.455, 0.51])
+    expect([rounded(cap(0.2).lower)[0], rounded(cap(0.2).upper)[0]]).toEqual([0.2, 0.2])
+    expect(cap(0.51).cutBy[0]).toBe('at most 51.0 %: trustees')
+    // a cap above the band changes nothing and is not named
+    expect(cap(0.9).cutBy[0]).toBeNull()
+    expect(rounded(cap(0.9).upper)[0]).toBe(0.545)
+  })
+
+  test('one that has ended, or is of another asset, is none', () => {
+    const ended = limits({ ...INSIDE, SOL: 0.05 }, [{ ...noBuy, until: millis(NOW) }])
+    expect(ended.cutBy).toEqual([null, null, null])
+    expect(rounded(ended.lower)[1]).toBe(0.082)
+    const running = limits({ ...INSIDE, SOL: 0.05 }, [{ ...noBuy, until: millis(NOW + 1) }])
+    expect(running.cutBy[1]).toBe('no buy: statutes')
+  })
+})
+
+test('a frozen line stays where it is, whatever else is said', () => {
+  const { lower, upper } = limits({ ...INSIDE, BTC: 0.7 }, [], { frozen: new Set(['BTC']) })
+  expect([lower[0], upper[0]]).toEqual([0.7, 0.7])
+})
