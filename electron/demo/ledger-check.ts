@@ -15,8 +15,9 @@ export type LedgerDifference =
       readonly ledger: string
       readonly venueBalance: string
     }
-  | { readonly kind: 'trade-missing'; readonly venue: VenueId; readonly account: string; readonly tradeId: string }
-  | { readonly kind: 'trade-invented'; readonly venue: VenueId; readonly account: string; readonly tradeId: string }
+  /** `trade`: the venue's market and its own id, "BTCUSDT 17". */
+  | { readonly kind: 'trade-missing'; readonly venue: VenueId; readonly account: string; readonly trade: string }
+  | { readonly kind: 'trade-invented'; readonly venue: VenueId; readonly account: string; readonly trade: string }
 
 /**
  * Σ client books + house = every venue balance exactly, and every venue trade is in the journal exactly once (the
@@ -47,14 +48,14 @@ export function compareLedgers(
           venueBalance: formatAmount(theirs),
         })
     }
-    // the sandbox numbers trades over all markets: there the id alone names a trade
-    const known = new Set([...store.tradeKeys(venue, account)].map((key) => key.slice(key.indexOf(' ') + 1)))
+    const known = new Set(
+      [...store.tradeKeys(venue, account)].map((key) => key.replace(`${venue}:`, '').replace('/', '')),
+    )
     const real = new Set<string>()
-    for (const trade of truth.trades) if (trade.venue === venue && trade.account === name) real.add(trade.id)
-    for (const tradeId of real)
-      if (!known.has(tradeId)) differences.push({ kind: 'trade-missing', venue, account, tradeId })
-    for (const tradeId of known)
-      if (!real.has(tradeId)) differences.push({ kind: 'trade-invented', venue, account, tradeId })
+    for (const trade of truth.trades)
+      if (trade.venue === venue && trade.account === name) real.add(`${trade.market.replace('/', '')} ${trade.id}`)
+    for (const trade of real) if (!known.has(trade)) differences.push({ kind: 'trade-missing', venue, account, trade })
+    for (const trade of known) if (!real.has(trade)) differences.push({ kind: 'trade-invented', venue, account, trade })
   }
   return differences
 }
