@@ -54,6 +54,9 @@ export class Judge {
   readonly certificate = { primalResidual: 0, dualResidual: 0, gap: 0 }
   marginalRisk = new Float64Array(0)
   marginalBenefit = new Float64Array(0)
+  /** Of the lines seen so far. */
+  #dual = 0
+  #excess = 0
   #distance = new Float64Array(0)
   #exposure = new Float64Array(0)
 
@@ -80,6 +83,8 @@ export class Judge {
     let view = 0
     let linearCost = 0
     let impactCost = 0
+    this.#dual = 0
+    this.#excess = 0
     for (let i = 0; i < n; i++) marginalBenefit[i] = -marginalRisk[i]! - budget
     for (let g = 0; g < groupCount; g++) {
       const price = groups[g]!
@@ -122,26 +127,17 @@ export class Judge {
       const price = -marginalBenefit[i]!
       const buy = costBuy[c]! + turnoverPrice
       const sell = costSell[c]! + turnoverPrice
-      // the root's slope is infinite at 0, so a trade is taken as known to the rounding of its weight, no better
-      const more = k > 0 ? 1.5 * k * Math.sqrt(size + Number.EPSILON) : 0
-      const less = k > 0 ? 1.5 * k * Math.sqrt(Math.max(0, size - Number.EPSILON)) : 0
-      const up = price + (d >= 0 ? buy + more : -sell - less)
-      const down = -price + (d <= 0 ? sell + more : -buy - less)
-      if (d < high - ON_BOUND && -up > dual) dual = -up
-      if (d > low + ON_BOUND && -down > dual) dual = -down
-      const here = price * d + (d > 0 ? buy * d : -sell * d) + k * size * root
-      let least = here
-      if (high > 0 && -price > buy)
-        least = Math.min(least, valueAt(bestSize(-price - buy, k, Math.max(0, low), high), price + buy, k))
-      else if (high > 0 && low > 0) least = Math.min(least, valueAt(low, price + buy, k))
-      else if (low <= 0 && high >= 0) least = Math.min(least, 0)
-      if (low < 0 && price > sell)
-        least = Math.min(least, valueAt(bestSize(price - sell, k, Math.max(0, -high), -low), sell - price, k))
-      else if (low < 0 && high < 0) least = Math.min(least, valueAt(-high, sell - price, k))
-      gap += here - least
+      const slope = 1.5 * k * root
+      const rises = (d >= 0 ? buy + slope : -sell - slope) + price >= 0
+      const falls = (d <= 0 ? sell + slope : -buy - slope) - price >= 0
+      // convex: a line that neither way improves is at its best
+      if ((rises || d >= high) && (falls || d <= low)) continue
+      if (k > 0) this.#judgeCurved(d, price, buy, sell, k, low, high)
+      else this.#judgeLinear(d, price, buy, sell, low, high)
     }
     if (Math.abs(total - 1) > primal) primal = Math.abs(total - 1)
-    gap += budget * (1 - total)
+    gap += budget * (1 - total) + this.#excess
+    if (this.#dual > dual) dual = this.#dual
     if (book.turnoverCap < Number.POSITIVE_INFINITY) {
       const room = 2 * book.turnoverCap - traded
       if (-room > primal) primal = -room
@@ -157,6 +153,27 @@ export class Judge {
     certificate.dualResidual = dual
     certificate.gap = Math.abs(gap)
     return passes(this)
+  }
+
+  /** Adds what a line could gain within its bounds, and the gain per weight of the first step. */
+  #judgeLinear(d: number, price: number, buy: number, sell: number, low: number, high: number): void {
+    const up = price + (d >= 0 ? buy : -sell)
+    const down = -price + (d <= 0 ? sell : -buy)
+    if (d < high - ON_BOUND && -up > this.#dual) this.#dual = -up
+    if (d > low + ON_BOUND && -down > this.#dual) this.#dual = -down
+    this.#excess += valueAt(d, price, buy, sell, 0) - leastValue(price, buy, sell, 0, low, high, d)
+  }
+
+  #judgeCurved(d: number, price: number, buy: number, sell: number, k: number, low: number, high: number): void {
+    // the root's slope is infinite at 0, so a trade is taken as known to the rounding of its weight, no better
+    const size = Math.abs(d)
+    const more = 1.5 * k * Math.sqrt(size + Number.EPSILON)
+    const less = 1.5 * k * Math.sqrt(Math.max(0, size - Number.EPSILON))
+    const up = price + (d >= 0 ? buy + more : -sell - less)
+    const down = -price + (d <= 0 ? sell + more : -buy - less)
+    if (d < high - ON_BOUND && -up > this.#dual) this.#dual = -up
+    if (d > low + ON_BOUND && -down > this.#dual) this.#dual = -down
+    this.#excess += valueAt(d, price, buy, sell, k) - leastValue(price, buy, sell, k, low, high, d)
   }
 
   /** Derivative of (riskScale/2)·(x − aim)ᵀ Σ (x − aim). */
@@ -193,11 +210,29 @@ export class Judge {
   }
 }
 
-/** Of one side: slope·size + k·size^{3/2}. */
-const valueAt = (size: number, slope: number, k: number): number => slope * size + k * size * Math.sqrt(size)
+/** price·d + cost(d) of one line. */
+function valueAt(d: number, price: number, buy: number, sell: number, k: number): number {
+  const size = Math.abs(d)
+  return price * d + (d > 0 ? buy * d : -sell * d) + k * size * Math.sqrt(size)
+}
+
+/** The least value over the bounds, or at d where that is less. */
+function leastValue(price: number, buy: number, sell: number, k: number, low: number, high: number, d: number): number {
+  let least = valueAt(d, price, buy, sell, k)
+  if (high >= 0) {
+    const size = bestSize(-price - buy, k, Math.max(0, low), high)
+    least = Math.min(least, valueAt(size, price, buy, sell, k))
+  }
+  if (low <= 0) {
+    const size = bestSize(price - sell, k, Math.max(0, -high), -low)
+    least = Math.min(least, valueAt(-size, price, buy, sell, k))
+  }
+  return least
+}
 
 /** Best size of a trade that gains `push` per unit before impact, between two sizes. */
 function bestSize(push: number, k: number, least: number, most: number): number {
+  if (push <= 0) return least
   const free = k > 0 ? (push / (1.5 * k)) ** 2 : Number.POSITIVE_INFINITY
   return Math.min(most, Math.max(least, free))
 }

@@ -42,8 +42,6 @@ export class DualNewton {
   #doubles: Float64Array
 
   #end = 0
-  readonly #theta: Float64Array
-  readonly #direction: Float64Array
   readonly #gradient: Float64Array
   readonly #active: Uint8Array
 
@@ -54,8 +52,6 @@ export class DualNewton {
     this.rowLow = new Float64Array(m - shape.factors)
     this.rowHigh = new Float64Array(m - shape.factors)
     this.exposure = new Float64Array(shape.factors)
-    this.#theta = new Float64Array(m)
-    this.#direction = new Float64Array(m)
     this.#gradient = new Float64Array(m)
     this.#active = new Uint8Array(m)
     this.#memory = new WebAssembly.Memory({ initial: 1 })
@@ -96,154 +92,162 @@ export class DualNewton {
 
   /** From θ in memory to the maximum; false where it isn't reached (no feasible point, or too degenerate). */
   solve(gamma: number): boolean {
-    const { unknowns: m } = this.layout
-    const theta = this.#theta
+    const { unknowns: m, theta, origin, keep, step, shift, scale, length } = this.layout
+    const { factors } = this.shape
     const memory = this.#doubles
-    for (let j = 0; j < m; j++) theta[j] = memory[j]!
-    this.#kernel.respond(this.#end)
+    const inverse = 1 / gamma
+    for (let j = 0; j < m; j++) {
+      memory[origin + j] = memory[theta + j]!
+      memory[keep + j] = 1
+      memory[step + j] = 0
+      memory[shift + j] = j < factors ? this.exposure[j]! : 0
+      memory[scale + j] = j < factors ? inverse : 0
+    }
+    memory[length] = 0
+    this.#kernel.probe(this.#end)
     this.evaluations = 1
     let before = Number.POSITIVE_INFINITY
     for (this.steps = 0; ; this.steps++) {
-      const residual = this.#residual(gamma)
+      const residual = this.#residual(inverse)
       if (residual <= RESIDUAL_GOAL) return true
       if (residual <= RESIDUAL_ENOUGH && residual > 0.5 * before) return true
       if (this.steps === MAXIMUM_STEPS || !(residual < Number.POSITIVE_INFINITY)) return false
       before = residual
-      if (!this.#findDirection(gamma)) return residual <= RESIDUAL_ENOUGH
-      this.#search(gamma)
-      for (let j = 0; j < m; j++) theta[j] = memory[j]!
+      if (!this.#findStep(inverse)) return residual <= RESIDUAL_ENOUGH
+      this.#search()
+      for (let j = 0; j < m; j++) memory[origin + j] = memory[theta + j]!
     }
   }
 
   /** Fills the gradient and says which unknowns move; returns the largest entry. */
-  #residual(gamma: number): number {
-    const { unknowns: m, sums } = this.layout
+  #residual(inverse: number): number {
+    const { unknowns: m, sums, origin } = this.layout
     const { factors } = this.shape
     const memory = this.#doubles
+    const gradient = this.#gradient
     let largest = 0
     for (let f = 0; f < factors; f++) {
-      const value = this.exposure[f]! + memory[sums + f]! - this.#theta[f]! / gamma
-      this.#gradient[f] = value
-      largest = Math.max(largest, Math.abs(value))
+      const value = this.exposure[f]! + memory[sums + f]! - memory[origin + f]! * inverse
+      gradient[f] = value
+      if (Math.abs(value) > largest) largest = Math.abs(value)
     }
     for (let j = factors; j < m; j++) {
-      const [low, high, price, sum] = [
-        this.rowLow[j - factors]!,
-        this.rowHigh[j - factors]!,
-        this.#theta[j]!,
-        memory[sums + j]!,
-      ]
+      const low = this.rowLow[j - factors]!
+      const high = this.rowHigh[j - factors]!
+      const price = memory[origin + j]!
+      const sum = memory[sums + j]!
       // a price belongs to the limit of its sign, wherever the sum is
       const above = price > 0 || (price === 0 && sum > high)
       const below = price < 0 || (price === 0 && sum < low)
       const value = above ? sum - high : below ? sum - low : 0
-      this.#gradient[j] = value
+      gradient[j] = value
       this.#active[j] = price !== 0 || value !== 0 ? 1 : 0
-      largest = Math.max(largest, Math.abs(value))
+      if (Math.abs(value) > largest) largest = Math.abs(value)
     }
-    return largest
+    // NaN never compares: let it end the search
+    return Number.isNaN(memory[sums]!) ? Number.NaN : largest
   }
 
-  /** Newton's direction; a row at price 0 that it would push to the wrong side is left out. */
-  #findDirection(gamma: number): boolean {
-    const { unknowns: m, matrix, residual, step, floor } = this.layout
+  /** Newton's step; a row at price 0 that it would push to the wrong side is left out. False where it is nothing. */
+  #findStep(inverse: number): boolean {
+    const { unknowns: m, origin, matrix, residual, step, floor } = this.layout
     const { factors } = this.shape
     const memory = this.#doubles
+    const gradient = this.#gradient
+    const active = this.#active
     this.#kernel.curve(this.#end)
-    for (let f = 0; f < factors; f++) memory[matrix + f * m + f]! += 1 / gamma
+    for (let f = 0; f < factors; f++) {
+      memory[matrix + f * (m + 1)]! += inverse
+      memory[residual + f] = gradient[f]!
+      memory[floor + f] = 0
+    }
+    for (let j = factors; j < m; j++) {
+      memory[residual + j] = gradient[j]!
+      if (active[j] === 0) this.#leaveOut(j)
+      else memory[floor + j] = 1e-11 * memory[matrix + j * (m + 1)]! + ROW_PIVOT * inverse
+    }
     for (let attempt = 0; attempt < 3; attempt++) {
-      for (let j = 0; j < m; j++) {
-        if (j < factors || this.#active[j]) {
-          memory[residual + j] = this.#gradient[j]!
-          memory[floor + j] = j < factors ? 0 : 1e-11 * memory[matrix + j * m + j]! + ROW_PIVOT / gamma
-          continue
-        }
-        for (let q = 0; q < j; q++) memory[matrix + j * m + q] = 0
-        for (let q = j + 1; q < m; q++) memory[matrix + q * m + j] = 0
-        memory[matrix + j * m + j] = 1
-        memory[residual + j] = 0
-        memory[floor + j] = 1
-      }
       this.#kernel.step()
       let wrong = false
       for (let j = factors; j < m; j++)
-        if (this.#active[j] && this.#theta[j] === 0 && this.#gradient[j]! * memory[step + j]! <= 0) {
-          this.#active[j] = 0
+        if (active[j] !== 0 && memory[origin + j] === 0 && gradient[j]! * memory[step + j]! <= 0) {
+          this.#leaveOut(j)
           wrong = true
         }
       if (!wrong) break
     }
-    let any = false
-    for (let j = 0; j < m; j++) {
-      this.#direction[j] = memory[step + j]!
-      if (this.#direction[j] !== 0) any = true
-    }
-    return any
+    for (let j = 0; j < m; j++) if (memory[step + j] !== 0) return true
+    return false
   }
 
-  /** Slope of the dual along the direction where θ stands. */
-  #slope(gamma: number): number {
-    const { unknowns: m, sums } = this.layout
-    const { factors } = this.shape
+  #leaveOut(j: number): void {
+    const { unknowns: m, matrix, residual, floor } = this.layout
     const memory = this.#doubles
-    let slope = 0
-    for (let f = 0; f < factors; f++)
-      slope += (this.exposure[f]! + memory[sums + f]! - memory[f]! / gamma) * this.#direction[f]!
-    for (let j = factors; j < m; j++) {
-      const push = this.#direction[j]!
-      if (push === 0) continue
-      const side = this.#theta[j] !== 0 ? this.#theta[j]! : push
-      const limit = side > 0 ? this.rowHigh[j - factors]! : this.rowLow[j - factors]!
-      slope += (memory[sums + j]! - limit) * push
-    }
-    return slope
+    this.#active[j] = 0
+    for (let q = 0; q < j; q++) memory[matrix + j * m + q] = 0
+    for (let q = j + 1; q < m; q++) memory[matrix + q * m + j] = 0
+    memory[matrix + j * (m + 1)] = 1
+    memory[residual + j] = 0
+    memory[floor + j] = 1
   }
 
   /**
    * A length at which the slope has fallen enough, and not to the other side: full steps pass at once near the end.
    * No price of a row crosses 0 within a step: the one that would stops there and its row leaves.
    */
-  #search(gamma: number): void {
-    const { unknowns: m } = this.layout
+  #search(): void {
+    const { unknowns: m, origin, keep, step, residual, shift, length: lengthAt, slope: slopeAt } = this.layout
     const { factors } = this.shape
     const memory = this.#doubles
-    const theta = this.#theta
-    const direction = this.#direction
     let slope = 0
-    for (let j = 0; j < m; j++) slope += this.#gradient[j]! * direction[j]!
+    for (let j = 0; j < m; j++) slope += memory[residual + j]! * memory[step + j]!
     let longest = Number.POSITIVE_INFINITY
     let stopping = -1
     for (let j = factors; j < m; j++) {
-      const [price, push] = [theta[j]!, direction[j]!]
+      const price = memory[origin + j]!
+      const push = memory[step + j]!
+      const side = price !== 0 ? price : push
+      const limit = side > 0 ? this.rowHigh[j - factors]! : this.rowLow[j - factors]!
+      memory[shift + j] = side === 0 ? 0 : -limit
       if (price * push >= 0 || this.rowLow[j - factors] === this.rowHigh[j - factors]) continue
       if (-price / push < longest) {
         longest = -price / push
         stopping = j
       }
     }
-    const over = this.steps < 8 ? -0.8 * slope : -0.1 * slope
-    const under = this.steps < 8 ? 0.9 * slope : 0.5 * slope
-    let [low, slopeLow] = [0, slope]
-    let [high, slopeHigh] = [Number.POSITIVE_INFINITY, 0]
+    const over = this.steps < 8 ? -0.3 * slope : -0.1 * slope
+    const under = 0.5 * slope
+    let low = 0
+    let slopeLow = slope
+    let high = Number.POSITIVE_INFINITY
+    let slopeHigh = 0
     let length = Math.min(1, longest)
     for (let search = 0; search < SEARCHES; search++) {
-      for (let j = 0; j < m; j++) memory[j] = theta[j]! + length * direction[j]!
-      if (length >= longest) memory[stopping] = 0
-      this.#kernel.respond(this.#end)
+      memory[lengthAt] = length
+      if (stopping >= 0) memory[keep + stopping] = length < longest ? 1 : 0
+      this.#kernel.probe(this.#end)
       this.evaluations++
-      const here = this.#slope(gamma)
-      if (here < over) [high, slopeHigh] = [length, here]
-      else if (here > under && high === Number.POSITIVE_INFINITY && length < longest && length < 1e8) {
-        ;[low, slopeLow] = [length, here]
+      const here = memory[slopeAt]!
+      if (here < over) {
+        high = length
+        slopeHigh = here
+      } else if (here <= under) break
+      else if (high < Number.POSITIVE_INFINITY) {
+        if (high - low <= 1e-6 * high) break
+        low = length
+        slopeLow = here
+      } else {
+        if (length >= longest || length >= 1e8) break
+        low = length
+        slopeLow = here
         length = Math.min(8 * length, longest)
         continue
-      } else if (here > under && high < Number.POSITIVE_INFINITY && high - low > 1e-6 * high)
-        [low, slopeLow] = [length, here]
-      else return
+      }
       // regula falsi, kept away from the ends
       const width = high - low
       const zero = low + (width * slopeLow) / (slopeLow - slopeHigh)
       length = Math.max(low + 0.05 * width, Math.min(high - 0.05 * width, zero))
     }
+    if (stopping >= 0) memory[keep + stopping] = 1
   }
 }

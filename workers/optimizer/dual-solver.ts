@@ -25,8 +25,8 @@ export interface DualStart {
  */
 export class DualSolver {
   /** Of the last book. */
-  x = new Float64Array(0)
-  groups = new Float64Array(0)
+  x: Float64Array = new Float64Array(0)
+  groups: Float64Array = new Float64Array(0)
   budget = 0
   turnover = 0
   steps = 0
@@ -100,8 +100,9 @@ export class DualSolver {
       const fixed = frozen !== null && frozen[c] !== 0
       const low = fixed ? 0 : lower[c]! - w
       const high = fixed ? 0 : upper[c]! - w
-      if (low > high) return -1
       const k = impact[c]!
+      // what can't be solved, or isn't convex, is for others to name
+      if (low > high || k < 0 || costBuy[c]! + costSell[c]! < 0) return -1
       let bend = gamma * specific[i]!
       memory[p] = low
       memory[p + 2 * Column.high] = high

@@ -44,17 +44,25 @@ export const Column = {
   count: 9,
 } as const
 
-/** Where everything stands, in doubles. */
+/** Where everything stands, in doubles; one entry per unknown where nothing else is said. */
 export interface KernelLayout {
   readonly unknowns: number
-  /** Factor exposures × γ, then row prices. */
+  /** Factor exposures × γ, then row prices: origin + length·step, and 0 where `keep` is. */
   readonly theta: number
+  readonly origin: number
+  readonly keep: number
+  readonly step: number
+  /** The gradient along θ is sums + shift − scale·θ. */
+  readonly shift: number
+  readonly scale: number
   /** Bᵀd, then row sums. */
   readonly sums: number
+  /** How far to go, and the dual's slope along the step there: one entry each. */
+  readonly length: number
+  readonly slope: number
   /** Σ compliance·v vᵀ, full rows, lower triangle. */
   readonly matrix: number
   readonly residual: number
-  readonly step: number
   /** Smallest pivots allowed. */
   readonly floor: number
   readonly records: number
@@ -63,17 +71,21 @@ export interface KernelLayout {
 
 export function layoutOf({ factors, rows, turnover }: KernelShape): KernelLayout {
   const m = factors + rows + (turnover ? 1 : 0)
-  const matrix = 2 * m
-  const residual = matrix + m * m
-  const records = residual + 3 * m
+  const records = 9 * m + 2 + m * m
   return {
     unknowns: m,
     theta: 0,
-    sums: m,
-    matrix,
-    residual,
-    step: residual + m,
-    floor: residual + 2 * m,
+    origin: m,
+    keep: 2 * m,
+    step: 3 * m,
+    shift: 4 * m,
+    scale: 5 * m,
+    sums: 6 * m,
+    residual: 7 * m,
+    floor: 8 * m,
+    length: 9 * m,
+    slope: 9 * m + 1,
+    matrix: 9 * m + 2,
     records: records + (records % 2),
     stride: 2 * (Column.count + rows - 1 + factors),
   }
@@ -81,11 +93,11 @@ export function layoutOf({ factors, rows, turnover }: KernelShape): KernelLayout
 
 /** The kernel's functions; all work on the memory they were made with. `end` is the byte after the last record. */
 export interface LineKernel {
-  /** theta → every line's best trade and compliance, and their sums. */
-  respond(end: number): void
+  /** θ at a length along the step → every line's best trade and compliance, their sums, and the slope. */
+  probe(end: number): void
   /** Compliances → matrix, lower triangle. */
   curve(end: number): void
-  /** matrix·step = residual by Cholesky, pivots no smaller than their floor. */
+  /** matrix·step = residual by L D Lᵀ, pivots no smaller than their floor. */
   step(): void
 }
 
@@ -96,13 +108,15 @@ export function createLineKernel(shape: KernelShape, memory: WebAssembly.Memory)
   const key = `${shape.factors} ${shape.rows} ${shape.impact} ${shape.turnover}`
   let module = modules.get(key)
   if (module === undefined) {
-    module = new WebAssembly.Module(assembleModule([respondCode(shape), curveCode(shape), stepCode(shape)]))
+    module = new WebAssembly.Module(assembleModule([probeCode(shape), curveCode(shape), stepCode(shape)]))
     modules.set(key, module)
   }
   return new WebAssembly.Instance(module, { host: { memory } }).exports as unknown as LineKernel
 }
 
 const BYTES = 8
+
+const entry = (at: number): Code => f64.load(zeroAddress, BYTES * at)
 
 /** Coefficients of every unknown over the pair of lines at `pointer`: locals and their loads; the budget's are 1. */
 function coefficients(
@@ -127,9 +141,9 @@ function coefficients(
  * Every line minimises base·d + λᵀv·d + ½·curvature·d² + cost(d) over its bounds. Beyond the linear cost the price
  * leaves a push p; with s = √|d|: curvature·s² + 1.5k·s = p, whose root needs no cancellation as written here.
  */
-function respondCode(shape: KernelShape): FunctionCode {
+function probeCode(shape: KernelShape): FunctionCode {
   const layout = layoutOf(shape)
-  const code = new FunctionCode('respond', 1)
+  const code = new FunctionCode('probe', 1)
   const pointer = code.local(ValueType.i32)
   const thetas = code.locals(ValueType.v128, layout.unknowns)
   const sums = code.locals(ValueType.v128, layout.unknowns)
@@ -139,7 +153,13 @@ function respondCode(shape: KernelShape): FunctionCode {
   const column = (at: number): Code => pair.load(get(pointer), 2 * BYTES * at)
   const zero = pair.constant(0)
   thetas.forEach((local, j) => {
-    code.emit(set(local, pair.loadBoth(zeroAddress, BYTES * (layout.theta + j))), set(sums[j]!, zero))
+    const ahead = f64.mul(entry(layout.length), entry(layout.step + j))
+    const theta = f64.mul(entry(layout.keep + j), f64.add(entry(layout.origin + j), ahead))
+    code.emit(
+      f64.store(zeroAddress, BYTES * (layout.theta + j), theta),
+      set(local, pair.loadBoth(zeroAddress, BYTES * (layout.theta + j))),
+      set(sums[j]!, zero),
+    )
   })
   let linear = column(Column.base)
   all.forEach((v, j) => {
@@ -190,9 +210,14 @@ function respondCode(shape: KernelShape): FunctionCode {
       turnover < 0 ? [] : set(sums[turnover]!, pair.add(get(sums[turnover]!), pair.abs(get(kept)))),
     ]),
   )
+  let slope: Code = f64.constant(0)
   sums.forEach((local, j) => {
     code.emit(f64.store(zeroAddress, BYTES * (layout.sums + j), pair.sum(get(local))))
+    const pulled = f64.add(entry(layout.sums + j), entry(layout.shift + j))
+    const gradient = f64.sub(pulled, f64.mul(entry(layout.scale + j), entry(layout.theta + j)))
+    slope = f64.add(slope, f64.mul(gradient, entry(layout.step + j)))
   })
+  code.emit(f64.store(zeroAddress, BYTES * layout.slope, slope))
   return code
 }
 
@@ -234,37 +259,32 @@ function curveCode(shape: KernelShape): FunctionCode {
   return code
 }
 
-/** Cholesky and both substitutions, unrolled; diagonals are kept as 1/√pivot. */
+/** Factorisation and both substitutions, unrolled. Without square roots: one division per pivot is the longest wait. */
 function stepCode(shape: KernelShape): FunctionCode {
   const layout = layoutOf(shape)
   const m = layout.unknowns
   const code = new FunctionCode('step', 0)
-  const factor = Array.from({ length: m }, (_, i) => code.locals(ValueType.f64, i + 1))
+  // rows of L·D and of L; inverse pivots
+  const scaled = Array.from({ length: m }, (_, i) => code.locals(ValueType.f64, i))
+  const unit = Array.from({ length: m }, (_, i) => code.locals(ValueType.f64, i))
+  const inverse = code.locals(ValueType.f64, m)
   const rhs = code.locals(ValueType.f64, m)
-  const load = (at: number): Code => f64.load(zeroAddress, BYTES * at)
   for (let i = 0; i < m; i++) {
-    const row = factor[i]!
-    let part = load(layout.residual + i)
-    for (let j = 0; j <= i; j++) {
-      let sum = load(layout.matrix + i * m + j)
-      for (let q = 0; q < j; q++) sum = f64.sub(sum, f64.mul(get(row[q]!), get(factor[j]![q]!)))
-      code.emit(
-        set(
-          row[j]!,
-          j < i
-            ? f64.mul(sum, get(factor[j]![j]!))
-            : f64.div(f64.constant(1), f64.sqrt(f64.max(sum, load(layout.floor + i)))),
-        ),
-      )
-      if (j < i) part = f64.sub(part, f64.mul(get(row[j]!), get(rhs[j]!)))
+    let pivot = entry(layout.matrix + i * m + i)
+    let part = entry(layout.residual + i)
+    for (let j = 0; j < i; j++) {
+      let sum = entry(layout.matrix + i * m + j)
+      for (let q = 0; q < j; q++) sum = f64.sub(sum, f64.mul(get(scaled[i]![q]!), get(unit[j]![q]!)))
+      code.emit(set(scaled[i]![j]!, sum), set(unit[i]![j]!, f64.mul(get(scaled[i]![j]!), get(inverse[j]!))))
+      pivot = f64.sub(pivot, f64.mul(get(scaled[i]![j]!), get(unit[i]![j]!)))
+      part = f64.sub(part, f64.mul(get(unit[i]![j]!), get(rhs[j]!)))
     }
-    code.emit(set(rhs[i]!, f64.mul(part, get(row[i]!))))
+    code.emit(set(inverse[i]!, f64.div(f64.constant(1), f64.max(pivot, entry(layout.floor + i)))), set(rhs[i]!, part))
   }
   for (let i = m - 1; i >= 0; i--) {
-    let part = get(rhs[i]!)
-    for (let q = i + 1; q < m; q++) part = f64.sub(part, f64.mul(get(factor[q]![i]!), get(rhs[q]!)))
-    code.emit(set(rhs[i]!, f64.mul(part, get(factor[i]![i]!))))
-    code.emit(f64.store(zeroAddress, BYTES * (layout.step + i), get(rhs[i]!)))
+    let part = f64.mul(get(rhs[i]!), get(inverse[i]!))
+    for (let q = i + 1; q < m; q++) part = f64.sub(part, f64.mul(get(unit[q]![i]!), get(rhs[q]!)))
+    code.emit(set(rhs[i]!, part), f64.store(zeroAddress, BYTES * (layout.step + i), get(rhs[i]!)))
   }
   return code
 }

@@ -32,6 +32,7 @@ function makePrepared(covariance: Covariance, size: number, maximumFactors: numb
   let largestVariance = 0
   for (let i = 0; i < size; i++) {
     let variance = specific[i]!
+    if (variance < 0) return null
     for (let f = 0; f < factorCount; f++) variance += loadings[i * factorCount + f]! ** 2
     if (variance === 0) riskless[i] = 1
     largestVariance = Math.max(largestVariance, variance)

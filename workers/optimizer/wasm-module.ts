@@ -137,13 +137,18 @@ export function assembleModule(functions: readonly FunctionCode[]): Uint8Array<A
   const types = functions.flatMap(({ parameters }) => [
     0x60,
     ...leb(parameters),
-    ...new Array<number>(parameters).fill(ValueType.i32),
+    ...Array.from({ length: parameters }, () => ValueType.i32),
     0,
   ])
   const bodies: number[] = [...count]
   for (const one of functions) for (const byte of one.bytes()) bodies.push(byte)
   return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    0,
+    ...text('asm').slice(1),
+    1,
+    0,
+    0,
+    0,
     ...section(1, [...count, ...types]),
     ...section(2, [1, ...text('host'), ...text('memory'), 2, 0, 1]),
     ...section(3, [...count, ...functions.flatMap((_, at) => leb(at))]),
