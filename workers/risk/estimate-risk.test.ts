@@ -7,6 +7,7 @@ import { isPositiveDefinite } from '../linear-algebra/cholesky.ts'
 import { symmetricEigenvalues } from '../linear-algebra/eigenvalues.ts'
 import { historyOfBars } from './bars.ts'
 import { estimateRisk } from './estimate-risk.ts'
+import { denseCovariance } from './factor-model.ts'
 import { type CloseHistory, DEFAULT_RISK_SETTINGS } from './risk-model.ts'
 import { trackingError } from './tracking-error.ts'
 
@@ -29,7 +30,8 @@ describe('covariance', () => {
   test('equals the formula by brute force', () => {
     const a = normals(1, 50, 0.03)
     const b = normals(2, 50, 0.05).map((r, i) => 0.5 * r + 0.4 * a[i]!)
-    const model = estimateRisk({ histories: [history('A', a), history('B', b)], asOf: at(50) })
+    const settings = { ...DEFAULT_RISK_SETTINGS, shrinkage: 0.1, shrinkageTarget: 'diagonal' } as const
+    const model = estimateRisk({ histories: [history('A', a), history('B', b)], asOf: at(50), settings })
     const weight = (i: number): number => 2 ** (-(49 - i) / 60)
     const sum = (f: (i: number) => number): number => a.reduce((total, _, i) => total + weight(i) * f(i), 0)
     const varianceA = (365 * sum((i) => a[i]! ** 2)) / sum(() => 1)
@@ -39,6 +41,47 @@ describe('covariance', () => {
     expect(model.covariance[2]).toBe(model.covariance[1])
     expect(model.dailySigma[0]).toBeCloseTo(Math.sqrt(varianceA / 365), 12)
     expect(model).toMatchObject({ shrinkage: 0.1, prior: [false, false], returnsUsed: [50, 50], clipped: [] })
+  })
+
+  test('the constant correlation is that of the assets that move; a stablecoin’s is none', () => {
+    const common = normals(21, 300, 0.03)
+    const risky = [0.4, 0.8, 1.5].map((beta, k) => normals(22 + k, 300, 0.03).map((own, i) => own + beta * common[i]!))
+    const histories = [
+      ...risky.map((returns, i) => history(`A${i}`, returns)),
+      history('USDX', normals(30, 300, 0.001), 0, true),
+    ]
+    const rho = (shrinkage: number | 'analytical', i: number, j: number): number => {
+      const settings = { ...DEFAULT_RISK_SETTINGS, shrinkage }
+      const { covariance, volatility } = estimateRisk({ histories, asOf: at(300), settings })
+      return covariance[i * 4 + j]! / volatility[i]! / volatility[j]!
+    }
+    const mean = (rho(0, 0, 1) + rho(0, 0, 2) + rho(0, 1, 2)) / 3
+    for (const [i, j] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ] as const)
+      expect(rho(1, i, j)).toBeCloseTo(mean, 12)
+    expect(rho(1, 0, 3)).toBe(0)
+    expect(rho(0, 0, 3)).not.toBe(0)
+    const [low, analytical, high] = [rho(0, 0, 1), rho('analytical', 0, 1), mean]
+    expect(analytical).toBeGreaterThan(low)
+    expect(analytical).toBeLessThan(high)
+  })
+
+  test('factors come with it when asked for: same variances, positive definite', () => {
+    const common = normals(41, 200, 0.04)
+    const histories = [0.5, 1, 1.5, 2].map((beta, k) =>
+      history(
+        `A${k}`,
+        normals(42 + k, 200, 0.02).map((own, i) => own + beta * common[i]!),
+      ),
+    )
+    const model = estimateRisk({ histories, asOf: at(200), settings: { ...DEFAULT_RISK_SETTINGS, factorCount: 1 } })
+    const dense = denseCovariance(model.factors!)
+    for (let i = 0; i < 4; i++) expect(dense[i * 5]).toBeCloseTo(model.covariance[i * 5]!, 12)
+    expect(model.factors!.explained).toBeGreaterThan(0.7)
+    expect(estimateRisk({ histories, asOf: at(200) }).factors).toBeNull()
   })
 
   test('recent returns weigh more', () => {
@@ -63,6 +106,10 @@ describe('covariance', () => {
 })
 
 describe('little or no history', () => {
+  test('no assets: an empty model', () => {
+    expect(estimateRisk({ histories: [], asOf: START })).toMatchObject({ assets: [], conditionNumber: 1 })
+  })
+
   test('none: the prior, marked', () => {
     const model = estimateRisk({
       histories: [history('A', normals(7, 100, 0.03)), { asset: 'NEW', times: [], closes: [] }],
@@ -70,7 +117,7 @@ describe('little or no history', () => {
     })
     expect(model.prior).toEqual([false, true])
     expect(model.volatility[1]).toBe(0.8)
-    expect(model.covariance[1]! / model.volatility[0]! / 0.8).toBeCloseTo(0.9 * 0.6, 12)
+    expect(model.covariance[1]! / model.volatility[0]! / 0.8).toBeCloseTo(0.6, 12)
   })
 
   test('some: blended by its length, marked below 30 returns', () => {
@@ -136,7 +183,26 @@ describe('hard data', () => {
     const model = estimateRisk({ histories, asOf: at(100) })
     expect(isPositiveDefinite(model.covariance, 4)).toBe(true)
     expect(model.volatility[3]).toBe(DEFAULT_RISK_SETTINGS.leastVolatility)
-    expect(model.shrinkage).toBe(0.1)
+    expect(model.conditionNumber).toBeLessThan(1e6)
+    const eigenvalues = symmetricEigenvalues(
+      model.covariance.map((v, at) => v / model.volatility[at >> 2]! / model.volatility[at % 4]!),
+      4,
+    )
+    expect(model.conditionNumber / (eigenvalues[3]! / eigenvalues[0]!)).toBeCloseTo(1, 6)
+  })
+
+  test('only duplicates: the target itself has an inverse', () => {
+    const a = normals(12, 100, 0.03)
+    const model = estimateRisk({ histories: [history('A', a), history('B', a), history('C', a)], asOf: at(100) })
+    expect(isPositiveDefinite(model.covariance, 3)).toBe(true)
+    expect(model.covariance[1]! / model.covariance[0]!).toBeGreaterThan(0.94)
+  })
+
+  test('returns older than the window are not used', () => {
+    const a = normals(13, 100, 0.03)
+    const settings = { ...DEFAULT_RISK_SETTINGS, windowDays: 40 }
+    const model = estimateRisk({ histories: [history('A', a)], asOf: at(100), settings })
+    expect(model.returnsUsed).toEqual([40])
   })
 
   test('bad closes are refused, counted, and leave a gap', () => {

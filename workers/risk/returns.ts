@@ -1,7 +1,6 @@
 import { assert } from '../../core/assert.ts'
 import type { ClippedReturn, CloseHistory, RiskSettings } from './risk-model.ts'
-
-const MILLIS_PER_DAY = 86_400_000
+import { MILLIS_PER_DAY } from './weights.ts'
 
 /** Log returns of one asset between the closes it has; `from` and `to` in UTC milliseconds. */
 export interface ReturnSeries {
@@ -30,7 +29,7 @@ export function readReturns(history: CloseHistory, asOf: number, settings: RiskS
       continue
     }
     const days = (time - lastTime) / MILLIS_PER_DAY
-    if (days <= settings.longestReturnDays) {
+    if (days <= settings.longestReturnDays && asOf - time < settings.windowDays * MILLIS_PER_DAY) {
       series.from.push(lastTime)
       series.to.push(time)
       series.days.push(days)

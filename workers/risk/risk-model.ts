@@ -1,4 +1,6 @@
 import type { AssetId } from '../../core/instruments.ts'
+import type { FactorModel } from './factor-model.ts'
+import type { ShrinkageTarget } from './ledoit-wolf.ts'
 
 /** Prices of one asset: closes at rising UTC milliseconds, the moment each close was known. */
 export interface CloseHistory {
@@ -10,10 +12,17 @@ export interface CloseHistory {
 }
 
 export interface RiskSettings {
-  /** Half-life of the exponential weights, in days. */
+  /** Half-life of the exponential weights of volatilities, in days. Infinity: equal weights. */
   readonly halfLifeDays: number
-  /** Share of every correlation that is given up: 0 keeps the sample, 1 leaves the diagonal. */
-  readonly shrinkage: number
+  /** The same for correlations, which change more slowly than volatilities. */
+  readonly correlationHalfLifeDays: number
+  /** Returns older than this are not used. */
+  readonly windowDays: number
+  /** Share of the sample correlations given up for the target: a number in [0, 1], or Ledoit and Wolf's intensity. */
+  readonly shrinkage: number | 'analytical'
+  readonly shrinkageTarget: ShrinkageTarget
+  /** Factors of the statistical factor model that comes with the covariance; 0: none is made. */
+  readonly factorCount: number
   /** Fewer returns than this are blended with the prior by their number, and marked. */
   readonly minimumReturns: number
   readonly priorVolatility: number
@@ -30,7 +39,11 @@ export interface RiskSettings {
 
 export const DEFAULT_RISK_SETTINGS: RiskSettings = {
   halfLifeDays: 60,
-  shrinkage: 0.1,
+  correlationHalfLifeDays: 60,
+  windowDays: 730,
+  shrinkage: 'analytical',
+  shrinkageTarget: 'constant-correlation',
+  factorCount: 0,
   minimumReturns: 30,
   priorVolatility: 0.8,
   priorCorrelation: 0.6,
@@ -62,8 +75,12 @@ export interface RiskModel {
   /** True where fewer than `minimumReturns` returns stand behind the asset's volatility. */
   readonly prior: readonly boolean[]
   readonly returnsUsed: readonly number[]
-  /** What was applied: the setting, or more where pairs with different histories did not fit together. */
+  /** What was applied: the setting or the analytical intensity, or more where pairs of unlike histories did not fit. */
   readonly shrinkage: number
+  /** Largest over smallest eigenvalue of the correlation matrix: how much a solver may magnify its rounding. */
+  readonly conditionNumber: number
+  /** The correlations again as few factors and specific variances; null unless factors were asked for. */
+  readonly factors: FactorModel | null
   readonly clipped: readonly ClippedReturn[]
   /** Closes that were not numbers above 0, per asset. */
   readonly refusedCloses: readonly number[]
