@@ -156,8 +156,9 @@ export class Desk {
     actor: Actor,
     view: MarketView,
   ): Result<string, DeskFailure> {
-    const { world, ids, clock, maximumSlippageBps, executor } = this.parts
+    const { world, ids, clock, maximumSlippageBps, executor, market } = this.parts
     const planId = ids.next('plan')
+    market.planReleased(planId)
     const parents = netProposals({
       planId,
       approved: proposals.map((proposal) => ({ proposal, account: accountOf(world.book(proposal.bookId)!) })),
@@ -175,8 +176,12 @@ export class Desk {
   #planClosed(planId: string): void {
     const { store, world, proposals, drift, history, market } = this.parts
     const bookIds = new Set<ClientBookId>()
-    for (const { parent } of store.parentsOf(planId))
-      for (const participant of parent.participants) bookIds.add(participant.bookId)
+    const parents = store.parentsOf(planId)
+    for (const { parent } of parents) for (const participant of parent.participants) bookIds.add(participant.bookId)
+    market.planClosed(
+      planId,
+      parents.flatMap(({ parent }) => store.childrenOf(parent.id)),
+    )
     world.refreshHoldings(bookIds)
     drift.touch(bookIds)
     proposals.executed(bookIds)

@@ -2,6 +2,7 @@ import type { ClientBook } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueHealth } from '../../core/contracts/exchange.ts'
+import type { ChildRecord } from '../../core/contracts/store.ts'
 import { type NaiveMarket, naiveCost } from '../../core/decisions/naive.ts'
 import {
   type AssetId,
@@ -20,6 +21,7 @@ import type { LiveMarketData } from '../market/market-data.ts'
 import { priceAssets, type AssetPrice as VenuePrice } from '../market/mids.ts'
 import type { AssetPrice, BookPosition, PriceBoard } from '../proposals/book-position.ts'
 import type { MarketView, NaiveCost } from '../proposals/planning-inputs.ts'
+import { FillFeedback } from './fill-feedback.ts'
 import type { RiskWatch } from './risk-watch.ts'
 import type { World } from './world.ts'
 
@@ -46,6 +48,7 @@ export class MarketWatch {
   #prices: ReadonlyMap<AssetId, VenuePrice> = new Map()
   #qualities = new Map<AssetId, MarketQuality[]>()
   #seen = new Map<MarketKey, number>()
+  readonly #feedback = new FillFeedback()
   #factsKey = ''
 
   constructor(parts: MarketWatchParts) {
@@ -100,8 +103,11 @@ export class MarketWatch {
       const snapshot = data.orderBook(key)
       if (snapshot === undefined || this.#seen.get(key) === snapshot.sequence) return []
       this.#seen.set(key, snapshot.sequence)
-      return [{ market: key, ...toLadder(snapshot), at: averageOnMarketTime ? marketNow() : snapshot.receivedAt }]
+      const at = averageOnMarketTime ? marketNow() : snapshot.receivedAt
+      return [{ market: key, ...toLadder(snapshot), at, marketTime: marketNow() }]
     })
+    const fills = this.#feedback.take()
+    if (fills.length > 0) await microstructure.observeFill(fills)
     if (frames.length > 0) {
       const observed = await microstructure.observe(frames)
       if (!observed.ok) throw new Error(`microstructure: ${observed.error.message}`)
@@ -115,6 +121,20 @@ export class MarketWatch {
       byAsset.set(quality.asset, [...(byAsset.get(quality.asset) ?? []), shown])
     }
     this.#qualities = byAsset
+  }
+
+  /** The order books that a plan meets: what its fills are measured against. */
+  planReleased(planId: string): void {
+    const { data } = this.#parts
+    const met = this.#costMarkets().map((market) => data.orderBook(keyOf(market)))
+    this.#feedback.planReleased(
+      planId,
+      met.filter((orderBook) => orderBook !== undefined),
+    )
+  }
+  /** What came of it corrects the impact coefficients, at the next refresh. */
+  planClosed(planId: string, children: readonly ChildRecord[]): void {
+    this.#feedback.planClosed(planId, children)
   }
 
   /** Everything planning needs, of this moment. */
@@ -146,6 +166,7 @@ export class MarketWatch {
       asset: market.base,
       maker: market.fees.maker,
       taker: market.fees.taker,
+      feeTiers: market.feeTiers ?? [],
       quoteUsd: this.#prices.get(market.quote)?.price ?? 1,
       advUsd: risk.advUsd(keyOf(market)),
       sigmaDaily: risk.sigmaDaily(market.base),

@@ -30,7 +30,7 @@ export interface SavedClock {
   readonly learnt: readonly number[]
 }
 
-export type MicrostructureError = Failure<'unknown-market' | 'no-order-book' | 'bad-fill' | 'bad-hour'>
+export type MicrostructureError = Failure<'unknown-market' | 'no-order-book' | 'bad-hour'>
 
 /** Spread, depth, fees, impact and age of every market, from its live order books. Time comes from the caller. */
 export class MicrostructureEngine {
@@ -71,19 +71,11 @@ export class MicrostructureEngine {
 
   /**
    * Orders of the account that took liquidity and are over: each shifts the Y of its market and side from what the
-   * order book says towards what was paid. One whose figures can't be used is an error; those before it count.
+   * order book says towards what was paid. Answers those that say nothing: market, volume or volatility not known, or
+   * figures that can't be.
    */
-  observeFill(fills: readonly MarketFill[]): Result<null, MicrostructureError> {
-    for (const fill of fills) {
-      const state = this.#markets.get(fill.market)
-      if (state === undefined) return unknown(fill.market)
-      if (!state.observeFill(fill))
-        return fail(
-          'bad-fill',
-          `a fill of ${fill.notional} at ${fill.averagePrice} against a mid of ${fill.arrivalMid} on ${fill.market} says nothing of impact`,
-        )
-    }
-    return ok(null)
+  observeFill(fills: readonly MarketFill[]): MarketFill[] {
+    return fills.filter((fill) => this.#markets.get(fill.market)?.observeFill(fill) !== true)
   }
 
   /** See `mergeCostCurve`, which does the same on a snapshot without a call to the thread. */
