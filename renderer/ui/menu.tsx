@@ -80,7 +80,11 @@ export function MenuList({ label, sections, onClose, className = '', style }: Me
                 entry.run()
               }}
             >
-              {entry.checked !== undefined && <span className="tickmark">{entry.checked ? '✓' : ''}</span>}
+              {entry.checked !== undefined && (
+                <span className="tickmark" aria-hidden="true">
+                  {entry.checked ? '✓' : ''}
+                </span>
+              )}
               {entry.label}
               {(entry.disabledWhy ?? entry.note) && <span className="m">{entry.disabledWhy ?? entry.note}</span>}
             </button>

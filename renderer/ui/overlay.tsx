@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
 import { createPortal } from 'react-dom'
 
 /**
@@ -31,26 +31,23 @@ export function Overlay({
       if (before instanceof HTMLElement) before.focus()
     }
   }, [])
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return
+  // On the document: a button that was pressed and then disabled leaves the focus on nothing.
+  const onEscape = useEffectEvent((event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
     event.preventDefault()
-    event.stopPropagation()
     onClose()
-  }
+  })
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => onEscape(event)
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [])
   return createPortal(
     <div>
       {/* A click beside the box closes it, as Esc does. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events */}
       <div className="scrim" onClick={onClose} />
-      <div
-        ref={box}
-        className={className}
-        role={role}
-        aria-modal="true"
-        aria-label={label}
-        tabIndex={-1}
-        onKeyDown={onKeyDown}
-      >
+      <div ref={box} className={className} role={role} aria-modal="true" aria-label={label} tabIndex={-1}>
         {children}
       </div>
     </div>,

@@ -116,10 +116,13 @@ export function ImportDialog() {
         </Button>
         <Button
           kind="primary"
-          disabledWhy={asking ? 'Importing' : rows <= 0 ? 'Import: no lines yet' : null}
-          onClick={() => void run()}
+          disabledWhy={rows <= 0 ? 'Import: no lines yet' : null}
+          aria-disabled={asking}
+          onClick={() => {
+            if (!asking) void run()
+          }}
         >
-          Import {count(rows, 'line')}
+          {asking ? 'Importing' : `Import ${count(rows, 'line')}`}
         </Button>
       </div>
     </Overlay>
