@@ -24,6 +24,7 @@ function sweepOf(...statuses: Status[]): DriftSweep {
     lineAssets: ['BTC', 'ETH', 'CASH'],
     newlyBreached: [],
     newlyCured: [],
+    audit: { differences: 0, first: [] },
   }
 }
 const factsOf = (changes: Partial<RowFacts> = {}): RowFacts => ({

@@ -1,70 +1,28 @@
-import { bandPosition } from '../../core/band.ts'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { ClientBookId } from '../../core/client-book.ts'
-import type { AssetId } from '../../core/instruments.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import {
   type BookTable,
   createBookTable,
+  createBookTableOfColumns,
+  type DriftBands,
+  type DriftColumnLoad,
   type DriftHolding,
   type DriftInputError,
   type DriftLine,
   type DriftLoad,
+  replaceBands,
   setHoldings,
   setLines,
 } from './book-table.ts'
-import {
-  ABLE,
-  createDriftColumns,
-  DRIFT_STATUSES,
-  type DriftColumns,
-  type DriftStatus,
-  isUsablePrice,
-  NO_VALUE,
-  STATUS_OUT,
-  STATUS_UNABLE,
-  sweepBooks,
-} from './sweep.ts'
+import type { BookDrift } from './explain.ts'
+import { type FilterModule, findFilter } from './filter-module.ts'
+import { type DriftReport, type DriftSweep, hasNews, LoadedBooks } from './loaded-books.ts'
+import { PriceBoard } from './price-board.ts'
 
-/** A book that left its bands, or came back. */
-export interface BandCrossing {
-  readonly bookId: ClientBookId
-  /** The worst line: of now for a breach, of the last breach for a cure. */
-  readonly asset: AssetId
-  readonly side: 'above' | 'below'
-  readonly weight: number
-  readonly limit: number
-  /** Distance beyond that limit in weight: above 0 outside, 0 or less inside. */
-  readonly beyond: number
-}
-
-export interface DriftSweep extends DriftColumns {
-  /** Names of the entries of `worstLine`. */
-  readonly lineAssets: readonly AssetId[]
-  /** Out now and not out when last checked; being unable to check in between changes nothing. */
-  readonly newlyBreached: readonly BandCrossing[]
-  readonly newlyCured: readonly BandCrossing[]
-}
-
-export interface LineDrift extends DriftLine {
-  readonly valueUsd: number
-  readonly weight: number
-  /** w − t. */
-  readonly drift: number
-  readonly position: number
-  readonly breached: boolean
-}
-
-export interface BookDrift {
-  readonly bookId: ClientBookId
-  readonly status: DriftStatus
-  /** Why the book can't be checked; null where it can. */
-  readonly unable: string | null
-  readonly valueUsd: number
-  /** Every line with a target or a holding; empty where the book can't be checked. */
-  readonly lines: readonly LineDrift[]
-}
-
-export type DriftError = DriftInputError | Failure<'not-loaded' | 'wrong-length'>
+export type DriftError =
+  | DriftInputError
+  | Failure<'not-loaded' | 'wrong-length' | 'no-board' | 'board-busy' | 'already-watching'>
 
 export interface DriftUpdate {
   readonly bookId: ClientBookId
@@ -72,33 +30,77 @@ export interface DriftUpdate {
   readonly lines?: readonly DriftLine[]
 }
 
-/** Exact drift of every client book: each sweep computes each book anew, nothing is estimated or skipped. */
-export class DriftEngine {
-  #table: BookTable | null = null
-  #prices = new Float64Array(0)
-  /** 1 where the book was out when it could last be checked, and the line that was worst then. */
-  #wasOut = new Uint8Array(0)
-  #outLine = new Int32Array(0)
+export interface WatchOptions {
+  /** Answer every frame, also where nothing changed. */
+  readonly evenIfQuiet?: boolean
+  /** Least time from the start of one sweep to the next: ticks in between become one frame. Default 2 ms. */
+  readonly paceMs?: number
+}
 
-  /** Replaces everything; the first sweep then reports every book that is out as newly breached. */
+export interface DriftInfo {
+  readonly sweep: 'simd-filter' | 'plain'
+  /** Why the filter does not run; null while it does. */
+  readonly whyPlain: string | null
+  readonly books: number
+  readonly assets: number
+  /** Distinct sets of bands. */
+  readonly bandRows: number
+  /** Typed arrays and filter memory; names of books and objects come on top. */
+  readonly bytesPerBook: number
+  /** Comparisons with brute force since the load. */
+  readonly audited: number
+}
+
+const PACE_MS = 2
+/** How often a quiet watcher looks after its audit, and whether it was loaded anew. */
+const IDLE_MS = 50
+
+/**
+ * Exact drift of every client book. Whoever asks, the set of books out of their bands equals brute force in float64:
+ * a filter only spares it the books that are far from every edge.
+ */
+export class DriftEngine {
+  readonly #filter: FilterModule
+  readonly #now: () => number
+  #loaded: LoadedBooks | null = null
+  #board: PriceBoard | null = null
+  #checkedFrame = -1
+  #startedAt = Number.NEGATIVE_INFINITY
+  #watching = false
+
+  /** `now` in milliseconds, for the pace of audits and of watching. */
+  constructor(filter: FilterModule = findFilter(import.meta.dirname), now: () => number = () => performance.now()) {
+    this.#filter = filter
+    this.#now = now
+  }
+
+  /** Replaces everything; the first answer then tells every book that is out as newly breached. */
   load(load: DriftLoad): Result<{ readonly books: number }, DriftError> {
-    const table = createBookTable(load)
-    if (!table.ok) return table
-    this.#table = table.value
-    this.#prices = new Float64Array(load.assets.length).fill(Number.NaN)
-    this.#wasOut = new Uint8Array(load.books.length)
-    this.#outLine = new Int32Array(load.books.length)
-    return ok({ books: load.books.length })
+    return this.#take(createBookTable(load))
+  }
+
+  loadColumns(load: DriftColumnLoad): Result<{ readonly books: number }, DriftError> {
+    return this.#take(createBookTableOfColumns(load))
   }
 
   /** Sets the quantities of the assets named; the others stay. */
   applyHoldings(bookId: ClientBookId, holdings: readonly DriftHolding[]): Result<undefined, DriftError> {
-    return this.#table === null ? NOT_LOADED : setHoldings(this.#table, bookId, holdings)
+    if (this.#loaded === null) return NOT_LOADED
+    const held = setHoldings(this.#loaded.table, bookId, holdings)
+    if (!held.ok) return held
+    this.#loaded.monitor.holdingsChanged(held.value)
+    this.#board?.ring()
+    return ok(undefined)
   }
 
-  /** Replaces the lines of the book: a new model version, a new regime multiplier. */
+  /** Replaces the lines of the book: an override, another model. */
   applyBands(bookId: ClientBookId, lines: readonly DriftLine[]): Result<undefined, DriftError> {
-    return this.#table === null ? NOT_LOADED : setLines(this.#table, bookId, lines)
+    if (this.#loaded === null) return NOT_LOADED
+    const lined = setLines(this.#loaded.table, bookId, lines)
+    if (!lined.ok) return lined
+    this.#loaded.monitor.bandChanged(lined.value)
+    this.#board?.ring()
+    return ok(undefined)
   }
 
   /** Many books in one message; stops at the first error, those before it stay applied. */
@@ -112,122 +114,133 @@ export class DriftEngine {
     return ok(undefined)
   }
 
+  /** Replaces the lines of all books: a regime multiplier, new model versions. All or nothing. */
+  applyAllBands(bands: DriftBands): Result<undefined, DriftError> {
+    if (this.#loaded === null) return NOT_LOADED
+    const replaced = replaceBands(this.#loaded.table, bands)
+    if (!replaced.ok) return replaced
+    this.#loaded.monitor.allBandsChanged()
+    this.#board?.ring()
+    return ok(undefined)
+  }
+
+  /** Memory of a `PriceBoard` with the prices of the assets loaded, for `sweepBoard` and `nextReport`. */
+  attachBoard(buffer: SharedArrayBuffer): Result<undefined, DriftError> {
+    if (this.#loaded === null) return NOT_LOADED
+    const board = PriceBoard.over(buffer)
+    const assets = this.#loaded.table.columnAssets.length
+    if (board.assets !== assets) return fail('wrong-length', `a board of ${board.assets} prices for ${assets} assets`)
+    this.#board?.ring()
+    this.#board = board
+    this.#checkedFrame = -1
+    return ok(undefined)
+  }
+
   /**
-   * Checks every book. `prices` in USD and `priceOk` (1 fresh, 0 stale or missing) in the order of the assets loaded.
-   * The arrays of the answer are the caller's to keep.
+   * Every figure of every book. `prices` in USD and `priceOk` (1 fresh, 0 stale or missing) in the order of the assets
+   * loaded. The arrays of the answer are the caller's to keep.
    */
   sweep(prices: Float64Array, priceOk: Uint8Array): Result<DriftSweep, DriftError> {
-    const table = this.#table
-    if (table === null) return NOT_LOADED
-    const count = table.columnAssets.length
-    if (prices.length !== count || priceOk.length !== count) {
-      return fail('wrong-length', `got ${prices.length} prices and ${priceOk.length} flags for ${count} assets`)
-    }
-    for (let i = 0; i < count; i++) {
-      const price = prices[i]!
-      this.#prices[table.columnOfInput[i]!] = isUsablePrice(price, priceOk[i] === 1) ? price : Number.NaN
-    }
-    const columns = createDriftColumns(table.bookIds.length)
-    sweepBooks(table, this.#prices, columns)
-    return ok({ ...columns, lineAssets: table.lineAssets, ...this.#crossings(table, columns) })
+    if (this.#loaded === null) return NOT_LOADED
+    const set = this.#loaded.setPrices(prices, priceOk)
+    return set.ok ? ok(this.#loaded.sweep(true, false)) : set
   }
 
-  /** Every line of one book at the prices of the last sweep. */
-  explain(bookId: ClientBookId): Result<BookDrift, DriftError> {
-    const table = this.#table
-    if (table === null) return NOT_LOADED
-    const book = table.indexOfBook.get(bookId)
-    if (book === undefined) return fail('unknown-book', `client book "${bookId}" is not loaded`)
-    const columns = createDriftColumns(1)
-    const one = oneBook(table, book)
-    sweepBooks(one, this.#prices, columns)
-    const status = DRIFT_STATUSES[columns.status[0]!]!
-    if (columns.unableColumn[0] !== ABLE) {
-      return ok({ bookId, status, unable: whyUnable(one, columns.unableColumn[0]!), valueUsd: Number.NaN, lines: [] })
-    }
-    const valueUsd = columns.valueUsd[0]!
-    const lines = one.lineAssets
-      .map((asset, line) => explainLine(one, this.#prices, valueUsd, asset, line))
-      .filter((line) => line.target !== 0 || line.valueUsd !== 0)
-    return ok({ bookId, status, unable: null, valueUsd, lines })
+  /**
+   * The same at the prices of the board, the figures in shared memory: valid until the sweep after the next.
+   * `tell: false` leaves what changed to `nextReport`.
+   */
+  sweepBoard({ tell = true }: { readonly tell?: boolean } = {}): Result<DriftSweep, DriftError> {
+    if (this.#loaded === null) return NOT_LOADED
+    if (this.#board === null) return NO_BOARD
+    return this.#loaded.readBoard(this.#board) === null ? BOARD_BUSY : ok(this.#loaded.sweep(tell, true))
   }
 
-  #crossings(table: BookTable, columns: DriftColumns): Pick<DriftSweep, 'newlyBreached' | 'newlyCured'> {
-    const newlyBreached: BandCrossing[] = []
-    const newlyCured: BandCrossing[] = []
-    for (let book = 0; book < table.bookIds.length; book++) {
-      if (columns.status[book] === STATUS_UNABLE) continue
-      const isOut = columns.status[book] === STATUS_OUT
-      const wasOut = this.#wasOut[book] === 1
-      if (isOut) {
-        const line = columns.worstLine[book]!
-        this.#outLine[book] = line
-        if (!wasOut) newlyBreached.push(this.#crossing(table, book, line, columns.valueUsd[book]!))
-      } else if (wasOut) {
-        newlyCured.push(this.#crossing(table, book, this.#outLine[book]!, columns.valueUsd[book]!))
+  /**
+   * Sweeps whenever the board has new prices or books changed, and answers with the first news. Call it again for
+   * more: nothing is lost in between, and frames that nobody waits for are not swept.
+   */
+  async nextReport({
+    evenIfQuiet = false,
+    paceMs = PACE_MS,
+  }: WatchOptions = {}): Promise<Result<DriftReport, DriftError>> {
+    if (this.#watching) return fail('already-watching', 'another call of nextReport has not answered yet')
+    this.#watching = true
+    try {
+      for (;;) {
+        if (this.#loaded === null) return NOT_LOADED
+        if (this.#board === null) return NO_BOARD
+        const bell = this.#board.bell
+        if (!this.#isDue(this.#loaded, this.#board)) {
+          await this.#board.rung(bell, IDLE_MS)
+          continue
+        }
+        const early = this.#startedAt + paceMs - this.#now()
+        if (early > 0) {
+          await sleep(early)
+          continue
+        }
+        const report = this.#check(this.#loaded, this.#board)
+        if (report !== null && (evenIfQuiet || hasNews(report))) return ok(report)
+        // Fills and other calls get their turn between frames.
+        await nextTurn()
       }
-      this.#wasOut[book] = isOut ? 1 : 0
+    } finally {
+      this.#watching = false
     }
-    return { newlyBreached, newlyCured }
   }
 
-  #crossing(table: BookTable, book: number, line: number, valueUsd: number): BandCrossing {
-    const { asset, weight, target, low, high } = explainLine(
-      oneBook(table, book),
-      this.#prices,
-      valueUsd,
-      table.lineAssets[line]!,
-      line,
-    )
-    const above = weight >= target
-    return {
-      bookId: table.bookIds[book]!,
-      asset,
-      side: above ? 'above' : 'below',
-      weight,
-      limit: above ? high : low,
-      beyond: above ? weight - high : low - weight,
-    }
+  /** Every line of one book at the prices of the last frame. */
+  explain(bookId: ClientBookId): Result<BookDrift, DriftError> {
+    if (this.#loaded === null) return NOT_LOADED
+    const book = this.#loaded.table.indexOfBook.get(bookId)
+    if (book === undefined) return fail('unknown-book', `client book "${bookId}" is not loaded`)
+    return ok(this.#loaded.explain(book))
+  }
+
+  info(): Result<DriftInfo, DriftError> {
+    if (this.#loaded === null) return NOT_LOADED
+    const { table, monitor, audit } = this.#loaded
+    const { quantities, bandOf, bands, bookIds } = table
+    const bytes = quantities.byteLength + bandOf.byteLength + bands.bytes + monitor.bytes
+    return ok({
+      sweep: monitor.whyPlain === null ? 'simd-filter' : 'plain',
+      whyPlain: monitor.whyPlain,
+      books: bookIds.length,
+      assets: table.columnAssets.length,
+      bandRows: bands.used,
+      bytesPerBook: bookIds.length === 0 ? 0 : bytes / bookIds.length,
+      audited: audit.audited,
+    })
+  }
+
+  #take(table: Result<BookTable, DriftInputError>): Result<{ readonly books: number }, DriftError> {
+    if (!table.ok) return table
+    this.#loaded = new LoadedBooks(table.value, this.#filter, this.#now)
+    this.#board?.ring()
+    this.#board = null
+    return ok({ books: table.value.bookIds.length })
+  }
+
+  /** Something to check, or to tell; a slice of the audit where there is time for it. */
+  #isDue(loaded: LoadedBooks, board: PriceBoard): boolean {
+    return board.frame !== this.#checkedFrame || loaded.monitor.isOutdated || loaded.auditSlice()
+  }
+
+  #check(loaded: LoadedBooks, board: PriceBoard): DriftReport | null {
+    this.#startedAt = this.#now()
+    const frame = loaded.readBoard(board)
+    if (frame === null) return null
+    this.#checkedFrame = frame
+    const report = loaded.report(frame)
+    // After the answer is on its way.
+    setImmediate(() => {
+      if (this.#loaded === loaded && loaded.auditSlice()) board.ring()
+    })
+    return report
   }
 }
 
 const NOT_LOADED = fail('not-loaded', 'no client books are loaded')
-
-/** A table of one book that shares the memory of the whole. */
-function oneBook(table: BookTable, book: number): BookTable {
-  const columns = table.columnAssets.length
-  const lines = table.lineAssets.length
-  const cut = (values: Float64Array, width: number): Float64Array => values.subarray(book * width, (book + 1) * width)
-  return {
-    ...table,
-    bookIds: [table.bookIds[book]!],
-    quantities: cut(table.quantities, columns),
-    targets: cut(table.targets, lines),
-    lows: cut(table.lows, lines),
-    highs: cut(table.highs, lines),
-  }
-}
-
-function explainLine(
-  one: BookTable,
-  prices: Float64Array,
-  bookValueUsd: number,
-  asset: AssetId,
-  line: number,
-): LineDrift {
-  const isCash = line === one.lineAssets.length - 1
-  let valueUsd = 0
-  for (let column = line; column < (isCash ? one.columnAssets.length : line + 1); column++) {
-    if (one.quantities[column] !== 0) valueUsd += one.quantities[column]! * prices[column]!
-  }
-  const weight = valueUsd / bookValueUsd
-  const [target, low, high] = [one.targets[line]!, one.lows[line]!, one.highs[line]!]
-  const position = bandPosition(weight, target, { low, high })
-  const breached = weight > high || weight < low
-  return { asset, target, low, high, valueUsd, weight, drift: weight - target, position, breached }
-}
-
-function whyUnable(table: BookTable, column: number): string {
-  if (column === NO_VALUE) return 'the value of the client book is not above zero'
-  return `the price of ${table.columnAssets[column]} is stale or missing`
-}
+const NO_BOARD = fail('no-board', 'no price board is attached')
+const BOARD_BUSY = fail('board-busy', 'the price board has been in the middle of a write for 50 ms')

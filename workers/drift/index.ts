@@ -1,11 +1,15 @@
-export type { DriftBook, DriftHolding, DriftInputError, DriftLine, DriftLoad } from './book-table.ts'
-export {
-  type BandCrossing,
-  type BookDrift,
-  DriftEngine,
-  type DriftError,
-  type DriftSweep,
-  type DriftUpdate,
-  type LineDrift,
-} from './drift-engine.ts'
+export type {
+  DriftBands,
+  DriftBook,
+  DriftColumnLoad,
+  DriftHolding,
+  DriftInputError,
+  DriftLine,
+  DriftLoad,
+} from './book-table.ts'
+export { type BandCrossing, type CrossingColumns, listCrossings } from './crossings.ts'
+export { DriftEngine, type DriftError, type DriftInfo, type DriftUpdate, type WatchOptions } from './drift-engine.ts'
+export { type BookDrift, type LineDrift, whyUnable } from './explain.ts'
+export type { AuditDifference, AuditReport, DriftReport, DriftSweep } from './loaded-books.ts'
+export { PriceBoard } from './price-board.ts'
 export { ABLE, DRIFT_STATUSES, type DriftColumns, type DriftStatus, NO_VALUE } from './sweep.ts'

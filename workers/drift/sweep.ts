@@ -33,17 +33,20 @@ export interface DriftColumns {
   readonly unableColumn: Int32Array
 }
 
-export function createDriftColumns(books: number): DriftColumns {
+/** `shared`: memory that other threads see as it is, instead of a copy of it. */
+export function createDriftColumns(books: number, shared = false): DriftColumns {
+  const bytes = (each: number): ArrayBuffer =>
+    shared ? (new SharedArrayBuffer(each * books) as unknown as ArrayBuffer) : new ArrayBuffer(each * books)
   return {
-    valueUsd: new Float64Array(books),
-    worstLine: new Int32Array(books),
-    worstDrift: new Float64Array(books),
-    worstPosition: new Float64Array(books),
-    breachedLines: new Uint16Array(books),
-    turnover: new Float64Array(books),
-    cashWeight: new Float64Array(books),
-    status: new Uint8Array(books),
-    unableColumn: new Int32Array(books),
+    valueUsd: new Float64Array(bytes(8)),
+    worstLine: new Int32Array(bytes(4)),
+    worstDrift: new Float64Array(bytes(8)),
+    worstPosition: new Float64Array(bytes(8)),
+    breachedLines: new Uint16Array(bytes(2)),
+    turnover: new Float64Array(bytes(8)),
+    cashWeight: new Float64Array(bytes(8)),
+    status: new Uint8Array(bytes(1)),
+    unableColumn: new Int32Array(bytes(4)),
   }
 }
 
@@ -51,64 +54,81 @@ export function createDriftColumns(books: number): DriftColumns {
 export const isUsablePrice = (price: number, fresh: boolean): boolean =>
   fresh && price > 0 && price < Number.POSITIVE_INFINITY
 
-/**
- * Weights of every book at `prices` (USD, column order; NaN where not usable) against its bands.
- * A price is needed where the book holds the asset or has a target in it; cash is needed where it is held.
- * w > high or w < low is a breach: both limits belong to the band.
- */
-export function sweepBooks(table: BookTable, prices: Float64Array, out: DriftColumns): void {
-  const values = new Float64Array(table.columnAssets.length + 1)
+/** Prices of one moment as the sweep reads them. */
+export interface PriceFrame {
+  /** USD, column order; 0 where missing, which a book that does not need the price counts as 0 × 0 in its sum. */
+  readonly usable: Float64Array
+  /** Columns without a usable price. */
+  readonly missing: readonly number[]
+}
+
+/** `prices` in column order, NaN where not usable. */
+export function framePrices(prices: Float64Array): PriceFrame {
   const missing: number[] = []
-  // A missing price that a book does not need counts as 0 × 0 in its sum.
   const usable = Float64Array.from(prices, (price, column) => {
     if (!Number.isNaN(price)) return price
     missing.push(column)
     return 0
   })
-  for (let book = 0; book < table.bookIds.length; book++) {
-    const needed = missing.length > 0 ? missingColumn(table, book, missing) : ABLE
-    if (needed !== ABLE) markUnable(book, needed, out)
-    else if (!checkBook(table, book, usable, values, out)) markUnable(book, NO_VALUE, out)
+  return { usable, missing }
+}
+
+/**
+ * Weights of books [from, to) against their bands; row 0 of `out` is book `from`.
+ * The order of the arithmetic is part of the contract, because the last bit decides at an edge: total = Σ q·p over the
+ * columns from the first to the last, cash likewise over the settlement currencies, w = q·p / total.
+ * A price is needed where the book holds the asset or has a target in it; cash is needed where it is held.
+ * w > high or w < low is a breach: both limits belong to the band.
+ */
+export function sweepBooks(table: BookTable, frame: PriceFrame, out: DriftColumns, from: number, to: number): void {
+  const values = new Float64Array(table.columnAssets.length + 1)
+  for (let book = from; book < to; book++) {
+    const needed = frame.missing.length > 0 ? missingColumn(table, book, frame.missing) : ABLE
+    if (needed !== ABLE) markUnable(book - from, needed, out)
+    else if (!checkBook(table, book, frame.usable, values, out, book - from)) markUnable(book - from, NO_VALUE, out)
   }
 }
 
-function missingColumn(table: BookTable, book: number, missing: readonly number[]): number {
+/** First column that the book needs and that has no price, or ABLE. */
+export function missingColumn(table: BookTable, book: number, missing: readonly number[]): number {
   const held = book * table.columnAssets.length
-  const lined = book * table.lineAssets.length
+  const lined = table.bandOf[book]! * table.lineAssets.length
   const cashLine = table.lineAssets.length - 1
   for (const column of missing) {
     if (table.quantities[held + column] !== 0) return column
-    if (column < cashLine && table.targets[lined + column] !== 0) return column
+    if (column < cashLine && table.bands.targets[lined + column] !== 0) return column
   }
   return ABLE
 }
 
-function markUnable(book: number, column: number, out: DriftColumns): void {
-  out.valueUsd[book] = Number.NaN
-  out.worstLine[book] = -1
-  out.worstDrift[book] = Number.NaN
-  out.worstPosition[book] = Number.NaN
-  out.breachedLines[book] = 0
-  out.turnover[book] = Number.NaN
-  out.cashWeight[book] = Number.NaN
-  out.status[book] = STATUS_UNABLE
-  out.unableColumn[book] = column
+function markUnable(at: number, column: number, out: DriftColumns): void {
+  out.valueUsd[at] = Number.NaN
+  out.worstLine[at] = -1
+  out.worstDrift[at] = Number.NaN
+  out.worstPosition[at] = Number.NaN
+  out.breachedLines[at] = 0
+  out.turnover[at] = Number.NaN
+  out.cashWeight[at] = Number.NaN
+  out.status[at] = STATUS_UNABLE
+  out.unableColumn[at] = column
 }
 
-/** False, and nothing written, where the book's value is not above zero. `values` is scratch. */
+/** False, and nothing written, where the book's value is not above zero. `values` is scratch, `at` the row of `out`. */
 function checkBook(
   table: BookTable,
   book: number,
   prices: Float64Array,
   values: Float64Array,
   out: DriftColumns,
+  at: number,
 ): boolean {
-  const { quantities, targets, lows, highs } = table
+  const { quantities } = table
+  const { targets, lows, highs } = table.bands
   const columns = table.columnAssets.length
   const lines = table.lineAssets.length
   const cashLine = lines - 1
   const held = book * columns
-  const lined = book * lines
+  const lined = table.bandOf[book]! * lines
   let total = 0
   let cash = 0
   for (let column = 0; column < columns; column++) {
@@ -149,14 +169,14 @@ function checkBook(
       worstMagnitude = magnitude
     }
   }
-  out.valueUsd[book] = total
-  out.worstLine[book] = worst
-  out.worstDrift[book] = worstDrift
-  out.worstPosition[book] = worstPosition
-  out.breachedLines[book] = breached
-  out.turnover[book] = absolute / 2
-  out.cashWeight[book] = cash / total
-  out.status[book] = breached > 0 ? STATUS_OUT : worstMagnitude >= NEAR_POSITION ? STATUS_NEAR : STATUS_IN
-  out.unableColumn[book] = ABLE
+  out.valueUsd[at] = total
+  out.worstLine[at] = worst
+  out.worstDrift[at] = worstDrift
+  out.worstPosition[at] = worstPosition
+  out.breachedLines[at] = breached
+  out.turnover[at] = absolute / 2
+  out.cashWeight[at] = cash / total
+  out.status[at] = breached > 0 ? STATUS_OUT : worstMagnitude >= NEAR_POSITION ? STATUS_NEAR : STATUS_IN
+  out.unableColumn[at] = ABLE
   return true
 }

@@ -63,49 +63,51 @@ export function classify(
     let both: v128 = f32x4.add(v128.shuffle<f32>(sum, cash, 0, 1, 4, 5), v128.shuffle<f32>(sum, cash, 2, 3, 6, 7))
     both = f32x4.add(both, v128.shuffle<f32>(both, both, 1, 0, 3, 2))
     const total: f32 = f32x4.extract_lane(both, 0)
-    const perUnit: v128 = f32x4.splat(<f32>1 / total)
-    const cashWeight: v128 = f32x4.mul(v128.shuffle<f32>(both, both, 2, 2, 2, 2), perUnit)
+    const totals: v128 = v128.shuffle<f32>(both, both, 0, 0, 0, 0)
+    const cashes: v128 = v128.shuffle<f32>(both, both, 2, 2, 2, 2)
 
-    const band: usize = bands + <usize>load<u32>(bandOf + ((<usize>book) << 2)) * bandBytes
+    const bandRow: usize = load<u32>(bandOf + ((<usize>book) << 2))
+    const band: usize = bands + bandRow * bandBytes
+    const cashEdges: usize = band + (riskyBytes << 1)
     let inside: v128 = v128.and(
-      f32x4.ge(cashWeight, v128.load(band + (riskyBytes << 1))),
-      f32x4.le(cashWeight, v128.load(band + (riskyBytes << 1), 16)),
+      f32x4.ge(cashes, f32x4.mul(v128.load(cashEdges), totals)),
+      f32x4.le(cashes, f32x4.mul(v128.load(cashEdges, 16), totals)),
     )
     for (let at: usize = 0; at < riskyBytes; at += 16) {
-      const weight: v128 = f32x4.mul(f32x4.mul(v128.load(row + at), v128.load(prices + at)), perUnit)
+      const value: v128 = f32x4.mul(v128.load(row + at), v128.load(prices + at))
       const edges: usize = band + (at << 1)
-      inside = v128.and(inside, v128.and(f32x4.ge(weight, v128.load(edges)), f32x4.le(weight, v128.load(edges, 16))))
+      inside = v128.and(
+        inside,
+        v128.and(
+          f32x4.ge(value, f32x4.mul(v128.load(edges), totals)),
+          f32x4.le(value, f32x4.mul(v128.load(edges, 16), totals)),
+        ),
+      )
     }
 
     let verdict: u8 = IN
     if (total != total) {
       verdict = UNDECIDED
-    } else if (
-      gaps != 0 &&
-      needsMissing(row, rowBytes, gaps, load<u8>(needy + <usize>load<u32>(bandOf + ((<usize>book) << 2))))
-    ) {
+    } else if (total == 0 || (gaps != 0 && needsMissing(row, rowBytes, gaps, load<u8>(needy + bandRow)))) {
       verdict = UNABLE
     } else if (!v128.all_true<u32>(inside)) {
-      if (total == 0) {
-        verdict = UNABLE
-      } else {
-        let outside: v128 = v128.or(
-          f32x4.lt(f32x4.mul(cashWeight, widened), v128.load(band + (riskyBytes << 1))),
-          f32x4.gt(cashWeight, f32x4.mul(v128.load(band + (riskyBytes << 1), 16), widened)),
+      const widenedTotals: v128 = f32x4.mul(totals, widened)
+      let outside: v128 = v128.or(
+        f32x4.lt(f32x4.mul(cashes, widened), f32x4.mul(v128.load(cashEdges), totals)),
+        f32x4.gt(cashes, f32x4.mul(v128.load(cashEdges, 16), widenedTotals)),
+      )
+      for (let at: usize = 0; at < riskyBytes; at += 16) {
+        const value: v128 = f32x4.mul(v128.load(row + at), v128.load(prices + at))
+        const edges: usize = band + (at << 1)
+        outside = v128.or(
+          outside,
+          v128.or(
+            f32x4.lt(f32x4.mul(value, widened), f32x4.mul(v128.load(edges), totals)),
+            f32x4.gt(value, f32x4.mul(v128.load(edges, 16), widenedTotals)),
+          ),
         )
-        for (let at: usize = 0; at < riskyBytes; at += 16) {
-          const weight: v128 = f32x4.mul(f32x4.mul(v128.load(row + at), v128.load(prices + at)), perUnit)
-          const edges: usize = band + (at << 1)
-          outside = v128.or(
-            outside,
-            v128.or(
-              f32x4.lt(f32x4.mul(weight, widened), v128.load(edges)),
-              f32x4.gt(weight, f32x4.mul(v128.load(edges, 16), widened)),
-            ),
-          )
-        }
-        verdict = v128.any_true(outside) ? OUT : UNDECIDED
       }
+      verdict = v128.any_true(outside) ? OUT : UNDECIDED
     }
     store<u8>(verdicts + book, verdict)
     outs += <u32>(verdict == OUT)
