@@ -32,6 +32,7 @@ function open(changes: Partial<SummaryInputs> = {}) {
     lineAssets: ASSETS,
     newlyBreached: [],
     newlyCured: [],
+    audit: { differences: 0, first: [] },
   }
   const grid = new Grid()
   grid.resize(4, ASSETS)
