@@ -36,17 +36,6 @@ export interface SolveOptions {
   readonly start?: Start | undefined
 }
 
-/**
- * Solves rebalancing problems one by one, each on its own: the answer to a problem does not depend on the others,
- * on their order, or on anything remembered.
- */
-export class OptimizerEngine {
-  /** `starts` has one entry per problem, null where nothing is known. */
-  solve(problems: readonly RebalanceProblem[], starts?: readonly (Start | null)[]): RebalanceSolution[] {
-    return problems.map((problem, i) => solveProblem(problem, { start: starts?.[i] ?? undefined }))
-  }
-}
-
 // working memory only: nothing in it outlives a call
 const dual = new DualSolver()
 

@@ -1,4 +1,13 @@
-export { OptimizerEngine, type SolveOptions, type Start, solveProblem } from './engine.ts'
+export {
+  BATCH_STATUSES,
+  type BatchAnswers,
+  type BookBatch,
+  createAnswers,
+  problemOfBatch,
+  solveBatch,
+} from './book-batch.ts'
+export { type SolveOptions, type Start, solveProblem } from './engine.ts'
+export { type BatchPart, OptimizerEngine } from './optimizer-engine.ts'
 export {
   type Covariance,
   type GroupLimit,
@@ -10,6 +19,7 @@ export {
   type ProblemFileAnswer,
   type ProblemFileFailure,
   type ProblemFileSolution,
+  readProblemFile,
   solveProblemFile,
 } from './problem-file.ts'
 export type {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OptimizerEngine } from './engine.ts'
+import { OptimizerEngine } from './optimizer-engine.ts'
 import { type RebalanceProblem, validateProblem } from './problem.ts'
 import { makePair } from './test-problems.ts'
 

@@ -1,4 +1,4 @@
 import { exposeEngine } from '../thread-link/index.ts'
-import { OptimizerEngine } from './engine.ts'
+import { OptimizerEngine } from './optimizer-engine.ts'
 
 exposeEngine(new OptimizerEngine())

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+import { createRandom } from '../core/random.ts'
+import { solveProblem } from '../workers/optimizer/index.ts'
+import { randomProblem } from '../workers/optimizer/random-problems.ts'
+
+/**
+ * Random and degenerate problems by the number: counts by status, the worst certificate, and every problem that
+ * failed or was called infeasible though built around a feasible point. Problem i of a seed is the same in any slice.
+ */
+export async function benchOptimizerMillion(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      count: { type: 'string', default: '1000000' },
+      from: { type: 'string', default: '0' },
+      seed: { type: 'string', default: '1' },
+    },
+  })
+  const [count, from, seed] = [Number(values.count), Number(values.from), Number(values.seed)]
+  const random = createRandom(seed)
+  const statuses = { solved: 0, infeasible: 0, failed: 0 }
+  const worst = { primalResidual: 0, dualResidual: 0, gapShare: 0 }
+  const wrong: string[] = []
+  const start = process.hrtime.bigint()
+  for (let i = from; i < from + count; i++) {
+    const { problem, feasiblePoint } = randomProblem(random.fork(`r${i}`), `r${i}`)
+    const solution = solveProblem(problem)
+    statuses[solution.status]++
+    if (solution.status === 'failed') wrong.push(`${i} failed: ${solution.reason}`)
+    if (solution.status === 'infeasible' && feasiblePoint !== null)
+      wrong.push(`${i} called infeasible: ${solution.reason}`)
+    if (solution.status !== 'solved') continue
+    const { certificate, objective } = solution
+    worst.primalResidual = Math.max(worst.primalResidual, certificate.primalResidual)
+    worst.dualResidual = Math.max(worst.dualResidual, certificate.dualResidual)
+    // of what the certificate allows
+    worst.gapShare = Math.max(worst.gapShare, certificate.gap / (1e-10 + 1e-8 * Math.abs(objective)))
+  }
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9
+  console.log(JSON.stringify({ seed, from, count, ...statuses, worst, wrong, seconds }, null, values.json ? 0 : 2))
+}

@@ -1,0 +1,14 @@
+import { benchOptimizer } from './optimizer.ts'
+import { benchOptimizerMillion } from './optimizer-million.ts'
+
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  optimizer: benchOptimizer,
+  'optimizer-million': benchOptimizerMillion,
+}
+
+const [name, ...args] = process.argv.slice(2)
+const bench = name === undefined ? undefined : BENCHES[name]
+if (bench === undefined) {
+  console.error(`bench "${name ?? ''}" is unknown; benches are ${Object.keys(BENCHES).join(', ')}`)
+  process.exitCode = 2
+} else await bench(args)

@@ -1,0 +1,31 @@
+import { type BatchAnswers, type BookBatch, solveBatch } from './book-batch.ts'
+import { type Start, solveProblem } from './engine.ts'
+import type { RebalanceProblem } from './problem.ts'
+import type { RebalanceSolution } from './solution.ts'
+
+/** Books `from` ≤ b < `to` of a batch. */
+export interface BatchPart {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The optimiser as its worker thread shows it. The answer to a book depends on that book and its start alone: not on
+ * the others, on their order or number, or on anything remembered.
+ */
+export class OptimizerEngine {
+  /** `starts` has one entry per problem, null where nothing is known. */
+  solve(problems: readonly RebalanceProblem[], starts?: readonly (Start | null)[]): RebalanceSolution[] {
+    return problems.map((problem, i) => solveProblem(problem, { start: starts?.[i] ?? undefined }))
+  }
+
+  /** Parts of a batch in shared memory; answers are written there. Per part, how many books went the long way. */
+  solveParts(
+    batch: BookBatch,
+    answers: BatchAnswers,
+    parts: readonly BatchPart[],
+    starts: BatchAnswers | null = null,
+  ): number[] {
+    return parts.map(({ from, to }) => solveBatch(batch, answers, from, to, starts))
+  }
+}
