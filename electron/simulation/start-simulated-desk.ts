@@ -6,7 +6,7 @@ import type { AssetId } from '../../core/instruments.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { type StartedDesk, startDesk } from '../desk/start-desk.ts'
-import { NO_RATE_LIMITS } from '../exchanges/settings.ts'
+import { type ExchangeDependencies, NO_RATE_LIMITS } from '../exchanges/settings.ts'
 import type { ExecutionSettings } from '../execution/settings.ts'
 import { createSampleFirm } from '../firm/sample-firm.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
@@ -32,6 +32,8 @@ export interface SimulatedDeskOptions {
   readonly undoMs: number
   readonly planning?: Partial<PlanningSettings>
   readonly execution?: Partial<ExecutionSettings>
+  /** For tests that cannot wait as long for a proof as a real venue needs. */
+  readonly exchanges?: ExchangeDependencies['settings']
   readonly log: (line: string) => void
 }
 
@@ -71,7 +73,9 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
     clock: lockstepClock ?? systemClock,
     wireClock: systemClock,
     marketNow: marketTime.now,
-    exchanges: lockstep ? { settings: { limits: NO_RATE_LIMITS, sendWindowMs: 60_000 } } : {},
+    exchanges: {
+      settings: { ...(lockstep ? { limits: NO_RATE_LIMITS, sendWindowMs: 60_000 } : {}), ...options.exchanges },
+    },
     execution: { ...(lockstep ? { orderBookMaximumAgeMs: Number.POSITIVE_INFINITY } : {}), ...options.execution },
     planning: options.planning ?? {},
     ageless: lockstep,
