@@ -28,7 +28,8 @@ const SMALLEST_RANGE = 0.01
 /**
  * What the router would pay: the cheapest venue's next unit first, as far as the book's own inventory there reaches,
  * its holding for a sale; for a buy its quote cash and the sales' expected proceeds, which lines that lack weight
- * share by what they lack. Where no inventory says anything the venues are open without limit.
+ * share by what they lack. Where there is no inventory, or only on venues that can't be used now, the others are taken
+ * as open without limit: a line has a cost even while it can't be traded.
  */
 export function lineCosts(position: BookPosition, board: CostBoard, prices: PriceBoard): LineCosts {
   const { lines, valueUsd } = position
@@ -42,22 +43,18 @@ export function lineCosts(position: BookPosition, board: CostBoard, prices: Pric
     for (const { asset, venue, usd } of held)
       if (asset === line.asset) capacities[venue] = (capacities[venue] ?? 0) + usd
     const excess = Math.max(0, line.weight - line.target) * valueUsd
-    const total = Object.values(capacities).reduce((sum, usd) => sum + usd, 0)
-    const curve = curveOf(board, line.asset, 'sell', total > 0 ? capacities : null, rangeOf(excess))
-    if (total > 0 && curve !== null)
-      for (const [venue, usd] of routedShares(curve, Math.min(excess, total))) addTo(cash, venue, usd)
+    const curve = curveOf(board, line.asset, 'sell', capacities, rangeOf(excess))
+    if (curve !== null)
+      for (const [venue, usd] of routedShares(curve, excess)) addTo(cash, venue, Math.min(usd, capacities[venue] ?? 0))
     return curve
   })
-  const lacking = lines.map((line) =>
-    line.asset === CASH ? 0 : Math.max(0, line.target - line.weight) * position.valueUsd,
-  )
+  const lacking = lines.map((line) => (line.asset === CASH ? 0 : Math.max(0, line.target - line.weight) * valueUsd))
   const lack = lacking.reduce((sum, usd) => sum + usd, 0)
   const buy = lines.map((line, i) => {
     if (line.asset === CASH) return null
     const share = lacking[i]! > 0 ? lacking[i]! / lack : 1
     const capacities = Object.fromEntries([...cash].map(([venue, usd]) => [venue, usd * share])) as VenueCapacities
-    const total = Object.values(capacities).reduce((sum, usd) => sum + usd, 0)
-    return curveOf(board, line.asset, 'buy', total > 0 ? capacities : null, rangeOf(lacking[i]!))
+    return curveOf(board, line.asset, 'buy', capacities, rangeOf(lacking[i]!))
   })
   return { sell, buy }
 }
@@ -80,11 +77,15 @@ function curveOf(
   board: CostBoard,
   asset: AssetId,
   side: Side,
-  capacities: VenueCapacities | null,
+  capacities: VenueCapacities,
   rangeUsd: number,
 ): CostCurve | null {
-  const curve = mergeCostCurve(board.markets(asset), asset, side, capacities, rangeUsd)
-  return curve.ok ? curve.value : null
+  const markets = board.markets(asset)
+  for (const limits of [capacities, null]) {
+    const curve = mergeCostCurve(markets, asset, side, limits, rangeUsd)
+    if (curve.ok) return curve.value
+  }
+  return null
 }
 
 /** c of the line and side; 0 for CASH. */

@@ -164,8 +164,9 @@ describe('whatever the venues', () => {
   test('no other pair of numbers fits better where the floor does not bind', () =>
     fc.assert(
       fc.property(cases, ({ binance, kraken, capacities }) => {
-        const merged = new MergedCost(unwrap(mergeCostCurve([binance, kraken], 'BTC', 'buy', capacities, 1e5)).venues)
-        const fit = fitCurve(merged, 2e5)
+        const { venues } = unwrap(mergeCostCurve([binance, kraken], 'BTC', 'buy', capacities, 1e5))
+        const merged = new MergedCost(venues)
+        const fit = fitCurve(venues, 2e5)
         const rms = (linear: number, impact: number): number => {
           let squares = 0
           for (let j = 1; j <= 12; j++) {

@@ -72,7 +72,7 @@ export function mergeCostCurve(
     const why = excluded.map(({ venue, why }) => `${venue}: ${why}`).join('; ')
     return fail('no-usable-venue', `no order book of ${asset} can be used${why ? ` (${why})` : ''}`)
   }
-  const fit = fitCurve(new MergedCost(venues), rangeUsd)
+  const fit = fitCurve(venues, rangeUsd)
   return ok({ asset, side, venues, fit, linearCost: fit.linear, advUsd, isDefaultImpact, excluded })
 }
 

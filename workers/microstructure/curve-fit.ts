@@ -1,4 +1,4 @@
-import type { MergedCost } from './infimal-convolution.ts'
+import { type CostSource, MergedCost } from './infimal-convolution.ts'
 
 /** Merged costs are fitted at this many quantities, evenly spaced in √Q: the optimiser's cost is linear in √Q. */
 const POINTS = 12
@@ -20,7 +20,10 @@ export interface CurveFit {
  * a mix that turns dear at a kink would otherwise be told too cheap for small trades. One source is met exactly.
  * The sources must be able to take something.
  */
-export function fitCurve(merged: MergedCost, rangeUsd: number): CurveFit {
+export function fitCurve(sources: readonly CostSource[], rangeUsd: number): CurveFit {
+  const only = onlySource(sources, rangeUsd)
+  if (only !== null) return { linear: only.linear, impact: only.impact, rangeUsd, rmsBps: 0, worstBps: 0 }
+  const merged = new MergedCost(sources)
   const xs = new Float64Array(POINTS)
   const ys = new Float64Array(POINTS)
   let [meanX, meanY] = [0, 0]
@@ -52,4 +55,15 @@ export function fitCurve(merged: MergedCost, rangeUsd: number): CurveFit {
     worst = Math.max(worst, difference)
   }
   return { linear, impact, rangeUsd, rmsBps: 1e4 * Math.sqrt(squares / POINTS), worstBps: 1e4 * worst }
+}
+
+/** The cheapest source where it takes the whole range before another one's first unit is as cheap; null otherwise. */
+function onlySource(sources: readonly CostSource[], rangeUsd: number): CostSource | null {
+  let cheapest: CostSource | null = null
+  for (const source of sources)
+    if (source.capacity > 0 && (cheapest === null || source.linear < cheapest.linear)) cheapest = source
+  if (cheapest === null || cheapest.capacity < rangeUsd) return null
+  const last = cheapest.linear + 1.5 * cheapest.impact * Math.sqrt(rangeUsd)
+  for (const source of sources) if (source !== cheapest && source.capacity > 0 && source.linear < last) return null
+  return cheapest
 }

@@ -73,13 +73,19 @@ export class MergedCost {
     return parts
   }
 
-  /** USD. */
+  /** USD. What sources at λ leave over is paid at λ: the level that is open, and all beyond the capacity. */
   cost(quantity: number): number {
-    const parts = this.split(quantity)
-    let total = 0
-    for (let v = 0; v < parts.length; v++) total += sourceCost(this.#sources[v]!, parts[v]!)
-    const beyond = quantity - this.capacity
-    return beyond > 0 ? total + beyond * this.marginal(quantity) : total
+    const range = this.#rangeOf(quantity)
+    if (range === undefined) return quantity === 0 ? 0 : Number.NaN
+    const lambda = lambdaOf(range, quantity)
+    let [left, total] = [quantity, 0]
+    for (const source of this.#sources) {
+      if (isOpenLevel(source, range)) continue
+      const part = takenAt(source, lambda)
+      left -= part
+      total += sourceCost(source, part)
+    }
+    return total + lambda * left
   }
 
   #rangeOf(quantity: number): Range | undefined {
@@ -117,7 +123,12 @@ function lambdaOf(range: Range, quantity: number): number {
 
 function rangesOf(sources: readonly CostSource[]): Range[] {
   const rising = [...sources].sort((a, b) => a.linear - b.linear)
-  const breaks = [...new Set(rising.flatMap((source) => [source.linear, fullAt(source)]))].sort((a, b) => a - b)
+  const ends = new Float64Array(2 * rising.length)
+  rising.forEach((source, i) => {
+    ends[2 * i] = source.linear
+    ends[2 * i + 1] = fullAt(source)
+  })
+  const breaks = ends.sort().filter((end, i) => i === 0 || end !== ends[i - 1])
   const ranges: Range[] = []
   let active: CostSource[] = []
   let [next, full, reached] = [0, 0, 0]
