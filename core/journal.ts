@@ -1,5 +1,6 @@
 import type { Amount } from './amount.ts'
 import type { ClientBook, ClientBookId, SubAccountId, VenueAccountId } from './client-book.ts'
+import type { Decision } from './decision.ts'
 import type { AssetId, VenueId } from './instruments.ts'
 import type { ModelPortfolio } from './model-portfolio.ts'
 import type {
@@ -97,6 +98,8 @@ export interface FactPayloads {
     readonly state: TradingState
     readonly why: string
   }
+  /** Written when what is decided for a client book changes, never once per check. */
+  'decision-recorded': { readonly decision: Decision }
   'regime-changed': { readonly from: string; readonly to: string; readonly multiplier: number; readonly why: string }
 }
 

@@ -7,6 +7,7 @@ import { EXIT, type Outcome } from './commands/outcome.ts'
 import { addRegime } from './commands/regime.ts'
 import { addSandbox } from './commands/sandbox.ts'
 import { addServe } from './commands/serve.ts'
+import { addWhy } from './commands/why.ts'
 
 /** The terminal host: JSON on stdout, logs and progress on stderr; 0 done, 1 failed, 2 bad usage or input. */
 async function main(): Promise<number> {
@@ -19,7 +20,7 @@ async function main(): Promise<number> {
   const settle = (result: Outcome): void => {
     outcome = result
   }
-  for (const add of [addDemo, addSandbox, addOptimize, addCostCurve, addRegime, addServe, addJournal])
+  for (const add of [addDemo, addSandbox, addOptimize, addCostCurve, addRegime, addServe, addJournal, addWhy])
     add(program, settle)
   try {
     await program.parseAsync(process.argv)

@@ -1,5 +1,6 @@
 import type { Amount } from '../amount.ts'
 import type { ClientBook, ClientBookId, Holding, Lot, SubAccountId, VenueAccountId } from '../client-book.ts'
+import type { Decision } from '../decision.ts'
 import type { AssetId, MarketKey, VenueId } from '../instruments.ts'
 import type { Actor, BalanceDifference, Fact, JournalEntry } from '../journal.ts'
 import type { ModelPortfolio } from '../model-portfolio.ts'
@@ -55,6 +56,22 @@ export interface RegimeRecord {
   readonly regime: string
   readonly multiplier: number
   readonly why: string
+}
+
+export interface DecisionRecord {
+  /** Number of its journal entry. */
+  readonly sequence: number
+  readonly at: Millis
+  readonly decision: Decision
+}
+
+export interface DecisionQuery {
+  /** Both ends belong to it; without an end where left out. */
+  readonly from?: Millis
+  readonly to?: Millis
+  readonly limit: number
+  /** Newest first where left out. */
+  readonly order?: 'newest' | 'oldest'
 }
 
 export type StoreError = Failure<
@@ -124,6 +141,11 @@ export interface DeskStore {
   reconciliations(): readonly Reconciliation[]
   /** Changes of the regime, newest first. */
   regimes(newest: number): readonly RegimeRecord[]
+
+  /** What was decided for a client book: at most `limit` entries of the ledger of decisions. */
+  decisionsOf(bookId: ClientBookId, query: DecisionQuery): readonly DecisionRecord[]
+  /** The decision in force for every client book that has one. */
+  lastDecisions(): readonly DecisionRecord[]
 
   /** Number of entries in the journal. */
   journalLength(): number

@@ -1,8 +1,9 @@
 import type { ClientBook, ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Decision } from '../../core/decision.ts'
 import { decideMandate } from '../../core/decisions/mandates.ts'
 import { decideTrigger } from '../../core/decisions/triggers.ts'
-import type { Proposal, Trigger } from '../../core/proposal.ts'
+import type { NonTriggerReason, Proposal, Trigger } from '../../core/proposal.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { type BookPosition, positionOf } from '../proposals/book-position.ts'
 import type { PlanFailure } from '../proposals/draft.ts'
@@ -10,6 +11,8 @@ import { planBooks } from '../proposals/plan-books.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from '../proposals/planning-inputs.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
 import { snapshotHash } from '../proposals/snapshot.ts'
+import type { DecisionLedger } from './decision-ledger.ts'
+import { proposedDecision, waitingDecision } from './describe-decision.ts'
 import type { Ids } from './ids.ts'
 import type { ProposalBook, Wait } from './proposal-book.ts'
 import type { World } from './world.ts'
@@ -17,6 +20,7 @@ import type { World } from './world.ts'
 export interface CycleDeps {
   readonly world: World
   readonly proposals: ProposalBook
+  readonly decisions: DecisionLedger
   readonly clock: Clock
   readonly ids: Ids
   readonly settings: PlanningSettings
@@ -29,6 +33,9 @@ export interface CycleDeps {
 const RETRY_MS = 30_000
 /** A proposal stands at least this long before a price move computes it again: a screen has to be readable. */
 const SHORTEST_LIFE_MS = 15_000
+
+/** What became of a proposal is in its own history: these are no new decision. */
+const FOLLOWS_A_PROPOSAL: ReadonlySet<NonTriggerReason> = new Set(['open-proposal', 'executing'])
 
 /** Reasons of the planner, in the words of the non-triggers. */
 const WAIT_REASON: Record<PlanFailure['code'], Wait['reason']> = {
@@ -122,6 +129,8 @@ export async function planNeeded(
   const { world, proposals, clock, settings } = deps
   const now = clock.now()
   const requests: PlanRequest[] = []
+  const positions: BookPosition[] = []
+  const decided: Decision[] = []
   for (const bookId of candidates) {
     const book = world.book(bookId)
     if (book === undefined) continue
@@ -142,16 +151,42 @@ export async function planNeeded(
       tradingHalted: deps.haltedWhy(book),
       request,
     })
-    if (decision.kind === 'propose')
+    if (decision.kind === 'propose') {
       requests.push(planRequest(world, book, decision.trigger, proposals.leftOutOf(bookId)))
-    else if (decision.reason === 'inside-band') proposals.clearWait(bookId)
+      positions.push(position)
+      continue
+    }
+    if (!FOLLOWS_A_PROPOSAL.has(decision.reason))
+      decided.push(waitingDecision(bookId, decision.reason, decision.why, position, market))
+    if (decision.reason === 'inside-band') proposals.clearWait(bookId)
     else {
       const until =
         decision.reason === 'cool-down' ? coolDown.until : decision.reason === 'paused' ? book.pausedUntil : null
       proposals.wait(bookId, { reason: decision.reason, why: decision.why, until })
     }
   }
-  return plan(requests, market, deps)
+  deps.decisions.record(decided)
+  return plan(requests, positions, market, deps)
+}
+
+/**
+ * Closes the decisions of books that need nothing any more: "inside its bands" where they came back, "a price is
+ * missing" where nobody can say. To be called with the books that are in need, after they were planned.
+ */
+export function settleDecisions(inNeed: ReadonlySet<ClientBookId>, market: MarketView, deps: CycleDeps): void {
+  const { world, proposals, settings, decisions } = deps
+  const settled: Decision[] = []
+  for (const bookId of decisions.unsettled) {
+    const book = world.book(bookId)
+    if (book === undefined || inNeed.has(bookId)) continue
+    if (proposals.of(bookId) !== undefined || proposals.isExecuting(bookId)) continue
+    const position = positionFor(world, book, market, settings)
+    if (position.unableWhy !== null)
+      settled.push(waitingDecision(bookId, 'stale-price', position.unableWhy, position, market))
+    else if (breachedAssets(position).length === 0)
+      settled.push(waitingDecision(bookId, 'inside-band', 'every line is inside its band', position, market))
+  }
+  decisions.record(settled)
 }
 
 /** A book that was rebalanced, or whose proposal was turned down, is left alone for a while. */
@@ -176,6 +211,7 @@ export const planRequest = (
 
 async function plan(
   requests: readonly PlanRequest[],
+  positions: readonly BookPosition[],
   market: MarketView,
   deps: CycleDeps,
 ): Promise<readonly Proposal[]> {
@@ -183,16 +219,21 @@ async function plan(
   const { proposals, clock } = deps
   const answers = await planBooks(requests, market, planningDeps(deps))
   const made: Proposal[] = []
+  const decided: Decision[] = []
   answers.forEach((answer, i) => {
     const { book, leftOut } = requests[i]!
-    if (answer.ok) made.push(leftOut.length > 0 ? answer.value : underMandate(book, answer.value))
-    else {
+    if (answer.ok) {
+      made.push(leftOut.length > 0 ? answer.value : underMandate(book, answer.value))
+      decided.push(proposedDecision(answer.value, positions[i]!, market))
+    } else {
       proposals.settleRequest(book.id)
       const until = millis(clock.now() + RETRY_MS)
-      proposals.wait(book.id, { reason: WAIT_REASON[answer.error.code], why: answer.error.message, until })
+      const { code, message } = answer.error
+      proposals.wait(book.id, { reason: WAIT_REASON[code], why: message, until })
+      decided.push(waitingDecision(book.id, WAIT_REASON[code], message, positions[i]!, market))
     }
   })
-  proposals.add(made, 'desk')
+  deps.decisions.record(decided, (facts) => proposals.add(made, 'desk', facts))
   return made
 }
 

@@ -15,7 +15,8 @@ import type { MarketView, PlanningDeps } from '../proposals/planning-inputs.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
 import type { AlertBoard } from './alerts.ts'
 import { Approvals } from './approvals.ts'
-import { type CycleDeps, planNeeded, reviewOpen } from './cycle.ts'
+import { type CycleDeps, planNeeded, reviewOpen, settleDecisions } from './cycle.ts'
+import type { DecisionLedger } from './decision-ledger.ts'
 import type { DriftWatch } from './drift-watch.ts'
 import type { HistoryKeeper } from './history-keeper.ts'
 import type { Ids } from './ids.ts'
@@ -29,6 +30,7 @@ export interface DeskParts {
   readonly store: DeskStore
   readonly world: World
   readonly proposals: ProposalBook
+  readonly decisions: DecisionLedger
   readonly market: MarketWatch
   readonly drift: DriftWatch
   readonly executor: Executor
@@ -131,6 +133,7 @@ export class Desk {
     const candidates = new Set([...this.breached(), ...this.parts.proposals.requests.keys()])
     this.parts.proposals.keepWaits(candidates)
     const made = await planNeeded(candidates, view, this.#cycleDeps)
+    settleDecisions(candidates, view, this.#cycleDeps)
     this.approvals.releaseAutomatic(made, view)
     return { made, outcomes }
   }

@@ -148,6 +148,8 @@ export class MarketWatch {
       risk: risk.view(),
       marketsOf: world.marketsOf,
       multiplier: this.multiplier(),
+      regime: this.regime().class,
+      marketTime: this.marketNow(),
       naiveCost: (book, position) => this.#naive(book, position, prices, ladders),
     }
   }

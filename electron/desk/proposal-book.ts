@@ -2,7 +2,7 @@ import type { ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import type { AssetId } from '../../core/instruments.ts'
-import { type Actor, fact } from '../../core/journal.ts'
+import { type Actor, type Fact, fact } from '../../core/journal.ts'
 import type { NonTriggerReason, Proposal, ProposalState, Trigger } from '../../core/proposal.ts'
 import type { Millis } from '../../core/units.ts'
 
@@ -101,9 +101,9 @@ export class ProposalBook {
     return this.byId(proposalId)?.state ?? this.#store.proposal(proposalId)?.state
   }
 
-  /** Records new proposals; a book's earlier one is superseded in the same transaction. */
-  add(proposals: readonly Proposal[], actor: Actor): void {
-    if (proposals.length === 0) return
+  /** Records new proposals; a book's earlier one is superseded, and what was decided stands, in the same transaction. */
+  add(proposals: readonly Proposal[], actor: Actor, decisions: readonly Fact[] = []): void {
+    if (proposals.length + decisions.length === 0) return
     const facts = proposals.flatMap((proposal) => {
       const before = this.#open.get(proposal.bookId)
       const made = fact('proposal-made', { proposal })
@@ -111,7 +111,7 @@ export class ProposalBook {
         ? [made]
         : [fact('proposal-changed', { proposalId: before.id, state: 'superseded', why: 'computed again' }), made]
     })
-    this.#store.record(facts, actor)
+    this.#store.record([...facts, ...decisions], actor)
     for (const proposal of proposals) {
       this.#open.set(proposal.bookId, proposal)
       this.#requests.delete(proposal.bookId)

@@ -18,6 +18,7 @@ import { openStore } from '../store/open-store.ts'
 import { AlertBoard } from './alerts.ts'
 import { createDeskApi } from './api/create-desk-api.ts'
 import type { SimulatedFunding } from './api/trading-api.ts'
+import { DecisionLedger } from './decision-ledger.ts'
 import { Desk } from './desk.ts'
 import { DriftWatch } from './drift-watch.ts'
 import { startEngines } from './engines.ts'
@@ -192,6 +193,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     store,
     world,
     proposals: new ProposalBook(store, clock),
+    decisions: new DecisionLedger(store),
     market,
     drift,
     executor,

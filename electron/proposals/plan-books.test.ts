@@ -104,6 +104,8 @@ function view(over: Partial<MarketView> = {}, costScale = 1): MarketView {
     },
     marketsOf: (asset) => (ASSETS.includes(asset) ? [market('binance', asset), market('kraken', asset)] : []),
     multiplier: 1,
+    regime: 'normal',
+    marketTime: millis(0),
     naiveCost: () => ({
       total: { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) },
       byAsset: new Map(),

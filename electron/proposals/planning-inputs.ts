@@ -1,9 +1,11 @@
 import type { ClientBook, Holding } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { CostSplit } from '../../core/order.ts'
 import type { Trigger } from '../../core/proposal.ts'
+import type { Millis } from '../../core/units.ts'
 import type { RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
 import type { BookPosition, PriceBoard } from './book-position.ts'
 import type { PlanningSettings } from './settings.ts'
@@ -32,6 +34,9 @@ export interface MarketView {
   readonly marketsOf: MarketsOf
   /** Regime multiplier of the bands now. */
   readonly multiplier: number
+  readonly regime: RegimeView['class']
+  /** The market's own time. */
+  readonly marketTime: Millis
   naiveCost(book: ClientBook, position: BookPosition): NaiveCost
 }
 

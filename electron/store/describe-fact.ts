@@ -1,5 +1,6 @@
 import { formatAmount } from '../../core/amount.ts'
 import { ensureNever } from '../../core/assert.ts'
+import { decisionSentence } from '../../core/decision.ts'
 import { splitMarketKey, VENUE_NAMES } from '../../core/instruments.ts'
 import type { Fact } from '../../core/journal.ts'
 
@@ -58,6 +59,8 @@ export function describeFact(fact: Fact): string {
     }
     case 'trading-state-changed':
       return withReason(`trading ${fact.payload.state}`, fact.payload.why)
+    case 'decision-recorded':
+      return decisionSentence(fact.payload.decision)
     case 'regime-changed':
       return withReason(`regime ${fact.payload.from} → ${fact.payload.to}`, fact.payload.why)
     default:

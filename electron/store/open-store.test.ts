@@ -174,7 +174,7 @@ describe('a migration', () => {
   const addMigration = (sql: string): void => {
     mkdirSync(migrationsDir())
     cpSync(join(import.meta.dirname, 'migrations'), migrationsDir(), { recursive: true })
-    writeFileSync(join(migrationsDir(), '0003-holdings-with-a-note.sql'), sql)
+    writeFileSync(join(migrationsDir(), '0004-holdings-with-a-note.sql'), sql)
   }
 
   test('keeps a copy, rebuilds the projections from the journal, leaves the journal alone', () => {
@@ -195,11 +195,11 @@ describe('a migration', () => {
     expect(after.prepare('SELECT * FROM journal LIMIT ?').all(journal.length)).toEqual(journal)
     after.close()
     const copies = readdirSync(folder).filter((name) => name.includes('.before-'))
-    expect(copies).toEqual([`${STORE_FILE}.before-0003-${START}`])
+    expect(copies).toEqual([`${STORE_FILE}.before-0004-${START}`])
     copyFileSync(join(folder, copies[0]!), path)
     for (const ending of ['-wal', '-shm']) rmSync(path + ending, { force: true })
     const restored = new sqlite(path, { readonly: true })
-    expect(restored.pragma('user_version', { simple: true })).toBe(2)
+    expect(restored.pragma('user_version', { simple: true })).toBe(3)
     restored.close()
     // The older program refuses what the newer one has migrated, not the copy.
     unwrap(open()).close()

@@ -8,6 +8,7 @@ import { Journal } from './journal.ts'
 import type { Migration } from './migrations.ts'
 import { createProjections } from './projections/all-projections.ts'
 import { createClientBookRepository } from './repositories/client-books.ts'
+import { createDecisionRepository } from './repositories/decisions.ts'
 import { createDeskStateRepository } from './repositories/desk-states.ts'
 import { createHoldingRepository } from './repositories/holdings.ts'
 import { createOrderRepository } from './repositories/orders.ts'
@@ -33,6 +34,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
   const proposals = createProposalRepository(database)
   const orders = createOrderRepository(database)
   const trades = createTradeRepository(database)
+  const decisions = createDecisionRepository(database)
   const states = createDeskStateRepository(database)
 
   const appendAll = database.transaction((facts: readonly Fact[], actor: Actor): readonly JournalEntry[] => {
@@ -92,6 +94,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
     tradeKeys: trades.tradeKeys,
     tradeCount: trades.tradeCount,
     ...states,
+    ...decisions,
     historyOf: (id) =>
       (history.all(id) as Pick<JournalEntry, 'at' | 'type' | 'version' | 'payload'>[]).map((entry) => ({
         at: entry.at,

@@ -7,6 +7,7 @@ import { HOUSE, OMNIBUS } from '../../core/client-book.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import { type FactPayloads, fact } from '../../core/journal.ts'
 import type { ProposalState } from '../../core/proposal.ts'
+import { millis } from '../../core/units.ts'
 import {
   bookOf,
   childOf,
@@ -14,6 +15,7 @@ import {
   openingFacts,
   openTestStore,
   parentOf,
+  START,
   sentFacts,
   tradeOf,
 } from './test-support/example-firm.ts'
@@ -279,6 +281,42 @@ describe('proposals', () => {
     store.record([changed('p1', 'approved'), made('p2')], 'desk')
     expect(() => store.record([changed('p1', 'open')], 'desk')).toThrow('would have 2 proposals waiting')
     expect(() => store.record([changed('p9', 'open')], 'desk')).toThrow('p9 is not there')
+  })
+})
+
+describe('decisions', () => {
+  const decided = (bookId: string, reason: 'cool-down' | 'inside-band', marketTime: number, position: number) =>
+    fact('decision-recorded', {
+      decision: {
+        bookId,
+        outcome: 'waiting',
+        reason,
+        why: 'so',
+        proposalId: null,
+        assets: ['BTC'],
+        worst: { asset: 'BTC', position },
+        regime: { class: 'stressed', multiplier: 1.15 },
+        marketTime: millis(marketTime),
+      },
+    })
+
+  test('of a book, by time, from either end; the last of every book', () => {
+    store.record([decided('anna', 'cool-down', 1, 1.5), decided('boris', 'cool-down', 2, -2)], 'desk')
+    store.record([decided('anna', 'inside-band', 3, Number.POSITIVE_INFINITY)], 'desk')
+    const times = (query: Parameters<typeof store.decisionsOf>[1]): readonly number[] =>
+      store.decisionsOf('anna', query).map(({ decision }) => decision.marketTime)
+    expect(times({ limit: 9 })).toEqual([3, 1])
+    expect(times({ limit: 1, order: 'oldest' })).toEqual([1])
+    expect(times({ limit: 9, to: millis(START - 1) })).toEqual([])
+    expect(times({ limit: 9, from: millis(START), to: millis(START) })).toEqual([3, 1])
+    expect(store.decisionsOf('nobody', { limit: 9 })).toEqual([])
+    expect(store.lastDecisions().map(({ decision }) => [decision.bookId, decision.reason])).toEqual([
+      ['boris', 'cool-down'],
+      ['anna', 'inside-band'],
+    ])
+    expect(store.decisionsOf('anna', { limit: 1 })[0]!.decision.worst).toEqual({ asset: 'BTC', position: Infinity })
+    expect(store.historyOf('boris').at(-1)!.text).toBe('not rebalanced, cool-down: so')
+    expect(store.verify()).toMatchObject({ ok: true })
   })
 })
 

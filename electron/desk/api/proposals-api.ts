@@ -6,7 +6,8 @@ import { ok, type Result } from '../../../core/result.ts'
 import { lineAssets } from '../../proposals/book-position.ts'
 import type { PlanFailure } from '../../proposals/draft.ts'
 import { planBooks } from '../../proposals/plan-books.ts'
-import { planningDeps, planRequest } from '../cycle.ts'
+import { planningDeps, planRequest, positionFor } from '../cycle.ts'
+import { proposedDecision } from '../describe-decision.ts'
 import type { Desk } from '../desk.ts'
 import type { Publisher } from '../publisher.ts'
 import { proposalsView } from '../views/approvals-view.ts'
@@ -74,9 +75,14 @@ export function proposalsApi(
             ? `${CASH} can't be left out: it is the other leg of every trade`
             : `client book ${bookId} has no line ${unknown} to leave out`,
         )
-      const [answer] = await planBooks([request], parts.market.view(), planningDeps(desk.cycleDeps))
+      const view = parts.market.view()
+      const [answer] = await planBooks([request], view, planningDeps(desk.cycleDeps))
       if (!answer!.ok) return refuse(FAILURE_OF[answer!.error.code], answer!.error.message)
-      parts.proposals.add([answer!.value], actor)
+      const made = answer!.value
+      const position = positionFor(parts.world, book, view, parts.settings)
+      parts.decisions.record([proposedDecision(made, position, view)], (facts) =>
+        parts.proposals.add([made], actor, facts),
+      )
       parts.proposals.leaveOut(bookId, leftOut)
       return answer!
     })

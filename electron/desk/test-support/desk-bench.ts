@@ -20,6 +20,7 @@ import { DEFAULT_PLANNING, type PlanningSettings } from '../../proposals/setting
 import { openTestStore } from '../../store/test-support/example-firm.ts'
 import { Approvals } from '../approvals.ts'
 import type { CycleDeps } from '../cycle.ts'
+import { DecisionLedger } from '../decision-ledger.ts'
 import { createIds } from '../ids.ts'
 import { ProposalBook } from '../proposal-book.ts'
 import { World } from '../world.ts'
@@ -153,6 +154,7 @@ export class DeskBench {
     []
   halted: string | null = null
   multiplier = 1
+  regime: MarketView['regime'] = 'normal'
   unusable = new Set<string>()
   /** What the executor answers when it does not take a plan. */
   refusal: DeskFailure | null = null
@@ -185,6 +187,7 @@ export class DeskBench {
     this.deps = {
       world: this.world,
       proposals: this.proposals,
+      decisions: new DecisionLedger(this.store),
       clock: this.clock,
       ids: createIds(this.store.journalLength()),
       settings: this.settings,
@@ -256,6 +259,8 @@ export class DeskBench {
       },
       marketsOf: this.world.marketsOf,
       multiplier: this.multiplier,
+      regime: this.regime,
+      marketTime: this.clock.now(),
       naiveCost: () => ({
         total: { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) },
         byAsset: new Map(),

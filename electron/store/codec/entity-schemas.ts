@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHILD_STATES } from '../../../core/order.ts'
+import { NON_TRIGGER_REASONS } from '../../../core/proposal.ts'
 import {
   amountField,
   bpsField,
@@ -131,6 +132,18 @@ export const proposal = z.strictObject({
   automatic: z.boolean(),
   createdAt: millisField,
   expiresAt: millisField,
+})
+
+export const decision = z.strictObject({
+  bookId: text,
+  outcome: z.enum(['proposed', 'waiting']),
+  reason: z.enum(['band-breach', 'cash-flow', 'manual', ...NON_TRIGGER_REASONS]),
+  why: text,
+  proposalId: text.nullable(),
+  assets: z.array(text),
+  worst: extreme.nullable(),
+  regime: z.strictObject({ class: z.enum(['calm', 'normal', 'stressed', 'crisis']), multiplier: z.number() }),
+  marketTime: millisField,
 })
 
 const participants = z.array(z.strictObject({ bookId: text, quantity: amountField }))

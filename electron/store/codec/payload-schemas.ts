@@ -7,6 +7,7 @@ import {
   childOrder,
   childState,
   clientBook,
+  decision,
   modelPortfolio,
   openingLot,
   parentOrder,
@@ -79,6 +80,7 @@ const schemas = {
     state: tradingState,
     why: text,
   }),
+  'decision-recorded': z.strictObject({ decision }),
   'regime-changed': z.strictObject({ from: text, to: text, multiplier: z.number(), why: text }),
 }
 

@@ -2,6 +2,7 @@ import type { Database } from '../sqlite.ts'
 import { createCashFlowsProjection } from './cash-flows.ts'
 import { createChildOrdersProjection } from './child-orders.ts'
 import { createClientBooksProjection } from './client-books.ts'
+import { createDecisionsProjection } from './decisions.ts'
 import { createHoldingsProjection } from './holdings.ts'
 import { createLedgerProjection } from './ledger.ts'
 import { createLotsProjection } from './lots.ts'
@@ -28,6 +29,7 @@ const ALL: readonly CreateProjection[] = [
   createTradingStatesProjection,
   createReconciliationsProjection,
   createRegimesProjection,
+  createDecisionsProjection,
   createMentionsProjection,
 ]
 

@@ -26,6 +26,8 @@ export const createMentionsProjection: CreateProjection = (database) => {
         return [fact.payload.subAccount]
       case 'proposal-made':
         return [fact.payload.proposal.id, fact.payload.proposal.bookId]
+      case 'decision-recorded':
+        return [fact.payload.decision.bookId]
       case 'proposal-changed':
         return [fact.payload.proposalId]
       case 'plan-released':

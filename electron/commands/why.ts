@@ -1,0 +1,176 @@
+import type { Command } from 'commander'
+import { formatAmount } from '../../core/amount.ts'
+import type { ClientBook } from '../../core/client-book.ts'
+import { systemClock } from '../../core/clock.ts'
+import type { DecisionRecord, DeskStore } from '../../core/contracts/store.ts'
+import { decisionSentence } from '../../core/decision.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import { type Millis, millis } from '../../core/units.ts'
+import { openStore } from '../store/open-store.ts'
+import { defaultDataFolder, installation } from './installation.ts'
+import { badInput, done, failed, type Outcome, printJson, type Settle } from './outcome.ts'
+
+interface WhyOptions {
+  readonly at?: string
+  readonly data?: string
+  readonly json?: boolean
+}
+
+/** What was decided for a book: the decision in force at a time, those around it, its proposal. */
+interface Answer {
+  readonly book: ClientBook
+  readonly at: Millis
+  readonly inForce: DecisionRecord | null
+  readonly proposal: Proposal | null
+  /** Oldest first. */
+  readonly before: readonly DecisionRecord[]
+  readonly after: readonly DecisionRecord[]
+}
+
+/** Decisions shown on either side of the one in force. */
+const AROUND = 5
+/** Client books named where the one asked for is not there. */
+const NAMED_BOOKS = 8
+
+export function addWhy(program: Command, settle: Settle): void {
+  program
+    .command('why')
+    .description('what was decided for a client book, and why: rebalanced or not')
+    .argument('<book>', 'id of the client book')
+    .option(
+      '--at <time>',
+      '2026-03-17, "2026-03-17 14:05" or 2026-03-17T14:05:00Z, UTC; a day is its end (default: now)',
+    )
+    .option('--data <folder>', 'the data folder (default: the platform’s own place)')
+    .option('--json', 'JSON on stdout')
+    .action((bookId: string, options: WhyOptions) => settle(why(bookId, options)))
+}
+
+function why(bookId: string, options: WhyOptions): Outcome {
+  const at = options.at === undefined ? ok(systemClock.now()) : parseTime(options.at)
+  if (!at.ok) return badInput(at.error.message)
+  const store = openStore({
+    folder: options.data ?? defaultDataFolder(),
+    clock: systemClock,
+    // read-only: no folder is made, so no epoch is asked for
+    epochSource: () => '',
+    readOnly: true,
+    migrationsDir: installation().migrationsDir,
+  })
+  if (!store.ok) return store.error.code === 'cannot-open' ? badInput(store.error.message) : failed(store.error.message)
+  try {
+    const answer = answerOf(store.value, bookId, at.value)
+    if (!answer.ok) return badInput(answer.error.message)
+    if (options.json) printJson(jsonOf(answer.value))
+    else process.stdout.write(`${textOf(answer.value).join('\n')}\n`)
+    return done
+  } finally {
+    store.value.close()
+  }
+}
+
+/** A time in UTC; a day stands for its last millisecond: everything that was decided on it has been. */
+export function parseTime(text: string): Result<Millis, Failure<'bad-time'>> {
+  const parts = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2}(?:\.\d{1,3})?))?Z?)?$/.exec(text)
+  const day = parts?.[1]
+  const written =
+    day === undefined ? '' : `${day}T${parts![2] ?? '23:59'}:${parts![3] ?? (parts![2] ? '00' : '59.999')}Z`
+  const at = Date.parse(written)
+  // Date.parse rolls 30 February over into March
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(day!)
+    ? ok(millis(at))
+    : fail(
+        'bad-time',
+        `--at was "${text}", it must be a time in UTC like 2026-03-17, "2026-03-17 14:05" or 2026-03-17T14:05:00Z`,
+      )
+}
+
+function answerOf(store: DeskStore, bookId: string, at: Millis): Result<Answer, Failure<'unknown-client-book'>> {
+  const books = store.clientBooks()
+  const book = books.find((candidate) => candidate.id === bookId)
+  if (book === undefined) {
+    const named = books.slice(0, NAMED_BOOKS).map((candidate) => candidate.id)
+    const more = books.length > named.length ? `, … (${books.length} in all)` : ''
+    return fail('unknown-client-book', `there is no client book "${bookId}"; there is ${named.join(', ')}${more}`)
+  }
+  const until = store.decisionsOf(bookId, { to: at, limit: AROUND + 1 })
+  const inForce = until[0] ?? null
+  const proposalId = inForce?.decision.proposalId ?? null
+  return ok({
+    book,
+    at,
+    inForce,
+    proposal: proposalId === null ? null : (store.proposal(proposalId) ?? null),
+    before: until.slice(1).reverse(),
+    after: store.decisionsOf(bookId, { from: millis(at + 1), limit: AROUND, order: 'oldest' }),
+  })
+}
+
+const clock = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
+const lineOf = ({ at, decision }: DecisionRecord): string => `  ${clock(at)}  ${decisionSentence(decision)}`
+
+function textOf({ book, at, inForce, proposal, before, after }: Answer): readonly string[] {
+  const lines = [`${book.id} (${book.clientName}) at ${clock(at)}`]
+  if (inForce === null) lines.push('  nothing was decided for it until then: it was inside its bands, or not checked')
+  else {
+    const { worst, regime, marketTime } = inForce.decision
+    lines.push(lineOf(inForce))
+    const furthest =
+      worst === null ? 'not checked' : `furthest: ${worst.asset} at ${worst.position.toFixed(2)} half-widths`
+    lines.push(
+      `    ${furthest}; regime ${regime.class}, bands × ${regime.multiplier}; market time ${clock(marketTime)}`,
+    )
+  }
+  if (proposal !== null) {
+    lines.push(`  proposal ${proposal.id}, now ${proposal.state}:`)
+    for (const line of proposal.lines) {
+      const trade = line.side === null ? 'no trade' : `${line.side} ${formatAmount(line.quantity)}`
+      lines.push(`    ${line.asset}  ${percent(line.before)} to ${percent(line.after)}  ${trade}: ${line.why}`)
+    }
+    for (const remark of proposal.remarks) lines.push(`    ${remark}`)
+  }
+  if (before.length > 0) lines.push('before:', ...before.map(lineOf))
+  if (after.length > 0) lines.push('after:', ...after.map(lineOf))
+  return lines
+}
+
+function jsonOf({ book, at, inForce, proposal, before, after }: Answer): unknown {
+  const plain = (record: DecisionRecord): unknown => ({
+    sequence: record.sequence,
+    at: new Date(record.at).toISOString(),
+    text: decisionSentence(record.decision),
+    ...record.decision,
+    marketTime: new Date(record.decision.marketTime).toISOString(),
+  })
+  return {
+    book: book.id,
+    clientName: book.clientName,
+    at: new Date(at).toISOString(),
+    inForce: inForce === null ? null : plain(inForce),
+    proposal:
+      proposal === null
+        ? null
+        : {
+            id: proposal.id,
+            state: proposal.state,
+            trigger: proposal.trigger,
+            remarks: proposal.remarks,
+            lines: proposal.lines.map((line) => ({
+              asset: line.asset,
+              before: line.before,
+              target: line.target,
+              low: line.low,
+              high: line.high,
+              after: line.after,
+              side: line.side,
+              quantity: formatAmount(line.quantity),
+              reason: line.reason,
+              why: line.why,
+            })),
+          },
+    before: before.map(plain),
+    after: after.map(plain),
+  }
+}
