@@ -5,6 +5,9 @@ import type { Certificate, Multipliers, ObjectiveSplit } from './solution.ts'
 /** Weights nearer than this to a bound stand on it. */
 const ON_BOUND = 1e-13
 
+/** In objective: below this a bound of what a line can gain is as good as the figure itself. */
+const NO_GAIN = 1e-13
+
 export const GAP_ABSOLUTE = 1e-10
 export const GAP_RELATIVE = 1e-8
 export const RESIDUAL_LIMIT = 1e-9
@@ -54,9 +57,6 @@ export class Judge {
   readonly certificate = { primalResidual: 0, dualResidual: 0, gap: 0 }
   marginalRisk = new Float64Array(0)
   marginalBenefit = new Float64Array(0)
-  /** Of the lines seen so far. */
-  #dual = 0
-  #excess = 0
   #distance = new Float64Array(0)
   #exposure = new Float64Array(0)
 
@@ -83,17 +83,16 @@ export class Judge {
     let view = 0
     let linearCost = 0
     let impactCost = 0
-    this.#dual = 0
-    this.#excess = 0
     for (let i = 0; i < n; i++) marginalBenefit[i] = -marginalRisk[i]! - budget
     for (let g = 0; g < groupCount; g++) {
       const price = groups[g]!
       const mask = (at * groupCount + g) * n
       let room = caps[at * groupCount + g]!
       for (let i = 0; i < n; i++) {
-        if (members[mask + i] === 0) continue
-        room -= x[from + i]!
-        marginalBenefit[i]! -= price
+        // 0 or 1: a product costs less than a branch nobody can predict
+        const member = members[mask + i]!
+        room -= member * x[from + i]!
+        marginalBenefit[i]! -= member * price
       }
       if (-room > primal) primal = -room
       if (-price > dual) dual = -price
@@ -114,7 +113,7 @@ export class Judge {
       total += weight
       traded += size
       risk += marginalRisk[i]! * distance[i]!
-      linearCost += d > 0 ? costBuy[c]! * d : -costSell[c]! * d
+      linearCost += 0.5 * (costBuy[c]! * (size + d) + costSell[c]! * (size - d))
       impactCost += k * size * root
       const fixed = book.frozen !== null && book.frozen[c] !== 0
       const low = lower[c]! - w
@@ -128,16 +127,30 @@ export class Judge {
       const buy = costBuy[c]! + turnoverPrice
       const sell = costSell[c]! + turnoverPrice
       const slope = 1.5 * k * root
-      const rises = (d >= 0 ? buy + slope : -sell - slope) + price >= 0
-      const falls = (d <= 0 ? sell + slope : -buy - slope) - price >= 0
-      // convex: a line that neither way improves is at its best
-      if ((rises || d >= high) && (falls || d <= low)) continue
-      if (k > 0) this.#judgeCurved(d, price, buy, sell, k, low, high)
-      else this.#judgeLinear(d, price, buy, sell, low, high)
+      const up = price + (d >= 0 ? buy + slope : -sell - slope)
+      const down = (d <= 0 ? sell + slope : -buy - slope) - price
+      // convex: what a line can gain is at most its slope times the way left
+      let gain = 0
+      let most = 0
+      if (up < 0 && d < high) {
+        most = -up * (high - d)
+        if (d < high - ON_BOUND) gain = -up
+      }
+      if (down < 0 && d > low) {
+        most = Math.max(most, -down * (d - low))
+        if (d > low + ON_BOUND) gain = Math.max(gain, -down)
+      }
+      if (gain <= NO_GAIN && most <= NO_GAIN) {
+        gap += most
+        if (gain > dual) dual = gain
+        continue
+      }
+      gap += valueAt(d, price, buy, sell, k) - leastValue(price, buy, sell, k, low, high, d)
+      gain = firstGain(d, price, buy, sell, k, low, high)
+      if (gain > dual) dual = gain
     }
     if (Math.abs(total - 1) > primal) primal = Math.abs(total - 1)
-    gap += budget * (1 - total) + this.#excess
-    if (this.#dual > dual) dual = this.#dual
+    gap += budget * (1 - total)
     if (book.turnoverCap < Number.POSITIVE_INFINITY) {
       const room = 2 * book.turnoverCap - traded
       if (-room > primal) primal = -room
@@ -153,27 +166,6 @@ export class Judge {
     certificate.dualResidual = dual
     certificate.gap = Math.abs(gap)
     return passes(this)
-  }
-
-  /** Adds what a line could gain within its bounds, and the gain per weight of the first step. */
-  #judgeLinear(d: number, price: number, buy: number, sell: number, low: number, high: number): void {
-    const up = price + (d >= 0 ? buy : -sell)
-    const down = -price + (d <= 0 ? sell : -buy)
-    if (d < high - ON_BOUND && -up > this.#dual) this.#dual = -up
-    if (d > low + ON_BOUND && -down > this.#dual) this.#dual = -down
-    this.#excess += valueAt(d, price, buy, sell, 0) - leastValue(price, buy, sell, 0, low, high, d)
-  }
-
-  #judgeCurved(d: number, price: number, buy: number, sell: number, k: number, low: number, high: number): void {
-    // the root's slope is infinite at 0, so a trade is taken as known to the rounding of its weight, no better
-    const size = Math.abs(d)
-    const more = 1.5 * k * Math.sqrt(size + Number.EPSILON)
-    const less = 1.5 * k * Math.sqrt(Math.max(0, size - Number.EPSILON))
-    const up = price + (d >= 0 ? buy + more : -sell - less)
-    const down = -price + (d <= 0 ? sell + more : -buy - less)
-    if (d < high - ON_BOUND && -up > this.#dual) this.#dual = -up
-    if (d > low + ON_BOUND && -down > this.#dual) this.#dual = -down
-    this.#excess += valueAt(d, price, buy, sell, k) - leastValue(price, buy, sell, k, low, high, d)
   }
 
   /** Derivative of (riskScale/2)·(x − aim)ᵀ Σ (x − aim). */
@@ -214,6 +206,16 @@ export class Judge {
 function valueAt(d: number, price: number, buy: number, sell: number, k: number): number {
   const size = Math.abs(d)
   return price * d + (d > 0 ? buy * d : -sell * d) + k * size * Math.sqrt(size)
+}
+
+/** What the first step of a move that the bounds allow gains, per weight. */
+function firstGain(d: number, price: number, buy: number, sell: number, k: number, low: number, high: number): number {
+  // the root's slope is infinite at 0, so a trade is taken as known to the rounding of its weight, no better
+  const more = 1.5 * k * Math.sqrt(Math.abs(d) + Number.EPSILON)
+  const less = 1.5 * k * Math.sqrt(Math.max(0, Math.abs(d) - Number.EPSILON))
+  const up = price + (d >= 0 ? buy + more : -sell - less)
+  const down = (d <= 0 ? sell + more : -buy - less) - price
+  return Math.max(0, d < high - ON_BOUND ? -up : 0, d > low + ON_BOUND ? -down : 0)
 }
 
 /** The least value over the bounds, or at d where that is less. */
