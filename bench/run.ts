@@ -1,7 +1,9 @@
+import { benchMicrostructure } from './microstructure.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchOptimizerMillion } from './optimizer-million.ts'
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  microstructure: benchMicrostructure,
   optimizer: benchOptimizer,
   'optimizer-million': benchOptimizerMillion,
 }
