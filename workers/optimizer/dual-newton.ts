@@ -32,8 +32,6 @@ export class DualNewton {
   /** Limits of row sums Σ coefficient·d, the turnover's last; −∞ where there is none. */
   readonly rowLow: Float64Array
   readonly rowHigh: Float64Array
-  /** Bᵀ(w − aim) of the lines. */
-  readonly exposure: Float64Array
   /** Of the last solve. */
   steps = 0
   evaluations = 0
@@ -51,7 +49,6 @@ export class DualNewton {
     const m = this.layout.unknowns
     this.rowLow = new Float64Array(m - shape.factors)
     this.rowHigh = new Float64Array(m - shape.factors)
-    this.exposure = new Float64Array(shape.factors)
     this.#gradient = new Float64Array(m)
     this.#active = new Uint8Array(m)
     this.#memory = new WebAssembly.Memory({ initial: 1 })
@@ -65,7 +62,7 @@ export class DualNewton {
     const pairs = (lines + 1) >> 1
 
     this.#end = BYTES * (records + pairs * stride)
-    const missing = this.#end - this.#memory.buffer.byteLength
+    const missing = this.#end - BYTES * this.#doubles.length
     if (missing > 0) {
       this.#memory.grow(Math.ceil(missing / PAGE))
       this.#doubles = new Float64Array(this.#memory.buffer)
@@ -73,6 +70,7 @@ export class DualNewton {
     if (lines % 2 === 1) {
       const last = this.at(lines)
       for (let at = last; at < last + stride; at += 2) this.#doubles[at] = 0
+      this.#doubles[last + 2 * Column.curvature] = 1
     }
     return this.#doubles
   }
@@ -80,6 +78,12 @@ export class DualNewton {
   /** Index of line i's first column; the next columns follow at 2 doubles each. */
   at(i: number): number {
     return this.layout.records + (i >> 1) * this.layout.stride + (i & 1)
+  }
+
+  /** Once the lines are in memory, with w − aim as their base: exposures, θ of the factors, and base. */
+  begin(gamma: number): void {
+    this.#doubles[this.layout.gamma] = gamma
+    this.#kernel.begin(this.#end)
   }
 
   trade(i: number): number {
@@ -100,7 +104,7 @@ export class DualNewton {
       memory[origin + j] = memory[theta + j]!
       memory[keep + j] = 1
       memory[step + j] = 0
-      memory[shift + j] = j < factors ? this.exposure[j]! : 0
+      if (j >= factors) memory[shift + j] = 0
       memory[scale + j] = j < factors ? inverse : 0
     }
     memory[length] = 0
@@ -121,13 +125,13 @@ export class DualNewton {
 
   /** Fills the gradient and says which unknowns move; returns the largest entry. */
   #residual(inverse: number): number {
-    const { unknowns: m, sums, origin } = this.layout
+    const { unknowns: m, sums, origin, shift } = this.layout
     const { factors } = this.shape
     const memory = this.#doubles
     const gradient = this.#gradient
     let largest = 0
     for (let f = 0; f < factors; f++) {
-      const value = this.exposure[f]! + memory[sums + f]! - memory[origin + f]! * inverse
+      const value = memory[shift + f]! + memory[sums + f]! - memory[origin + f]! * inverse
       gradient[f] = value
       if (Math.abs(value) > largest) largest = Math.abs(value)
     }

@@ -76,7 +76,8 @@ export class DualSolver {
     const { method } = loaded
     const { factorCount, loadings, specific } = risk
     const { rows, impact: curved, turnover } = method.shape
-    const { exposure, rowLow, rowHigh } = method
+    const { rowLow, rowHigh } = method
+    const { stride, records } = method.layout
     const lines = slack < 0 ? n : n - 1
     const memory = method.resize(lines)
     const stale = loaded.risk !== risk || loaded.slack !== slack || loaded.size !== n
@@ -87,16 +88,14 @@ export class DualSolver {
     const slackView = slack < 0 || view === null ? 0 : view[book0 + slack]!
     const lent = LENT_CURVATURE * gamma * risk.largestVariance
     this.exact = true
-    exposure.fill(0)
     let total = 0
     for (let i = 0, line = 0; i < n; i++) {
       const c = book0 + i
       const w = current[c]!
       total += w
-      const distance = w - aim[c]!
-      for (let f = 0, b = i * factorCount; f < factorCount; f++, b++) exposure[f]! += loadings[b]! * distance
       if (i === slack) continue
-      const p = method.at(line++)
+      const p = records + (line >> 1) * stride + (line & 1)
+      line++
       const fixed = frozen !== null && frozen[c] !== 0
       const low = fixed ? 0 : lower[c]! - w
       const high = fixed ? 0 : upper[c]! - w
@@ -106,7 +105,8 @@ export class DualSolver {
       let bend = gamma * specific[i]!
       memory[p] = low
       memory[p + 2 * Column.high] = high
-      memory[p + 2 * Column.base] = bend * distance - (view === null ? 0 : view[c]!) + slackView
+      memory[p + 2 * Column.base] = w - aim[c]!
+      memory[p + 2 * Column.trade] = start === null ? 0 : start.x[start.from + i]! - w
       memory[p + 2 * Column.costBuy] = costBuy[c]!
       memory[p + 2 * Column.costSell] = costSell[c]!
       if (bend < lent) {
@@ -135,8 +135,10 @@ export class DualSolver {
       let room = caps[at * groupCount + g]! - inverse * missing
       for (let i = 0, line = 0; i < n; i++) {
         const member = members[mask + i]!
-        if (member === 1) room -= current[book0 + i]!
-        if (i !== slack) memory[method.at(line++) + 2 * (Column.count + g)] = member - inverse
+        room -= member * current[book0 + i]!
+        if (i === slack) continue
+        memory[records + (line >> 1) * stride + (line & 1) + 2 * (Column.count + g)] = member - inverse
+        line++
       }
       rowLow[g + 1] = Number.NEGATIVE_INFINITY
       rowHigh[g + 1] = room
@@ -152,23 +154,11 @@ export class DualSolver {
       rowHigh[rows] = 2 * book.turnoverCap
       memory[factorCount + rows] = start === null ? 0 : start.turnover
     }
-    for (let f = 0; f < factorCount; f++) memory[f] = gamma * exposure[f]!
-    if (start !== null) this.#placeFactors(book, risk, start, memory)
+    method.begin(gamma)
+    if (view !== null)
+      for (let i = 0, line = 0; i < n; i++)
+        if (i !== slack) memory[method.at(line++) + 2 * Column.base]! += slackView - view[book0 + i]!
     return 0
-  }
-
-  #placeFactors(
-    { size: n, at, aim, riskScale }: BookView,
-    risk: PreparedRisk,
-    start: DualStart,
-    theta: Float64Array,
-  ): void {
-    const { factorCount, loadings } = risk
-    for (let f = 0; f < factorCount; f++) theta[f] = 0
-    for (let i = 0, b = 0; i < n; i++) {
-      const distance = riskScale * (start.x[start.from + i]! - aim[at * n + i]!)
-      for (let f = 0; f < factorCount; f++, b++) theta[f]! += loadings[b]! * distance
-    }
   }
 
   /** A line on a bound gets the bound's bits, an untraded one its own. */

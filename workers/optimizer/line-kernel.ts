@@ -30,7 +30,7 @@ export interface KernelShape {
 export const Column = {
   low: 0,
   high: 1,
-  /** Marginal value at no trade, without factors and rows. */
+  /** Marginal value at no trade, without factors and rows; before `begin`: w − aim. */
   base: 2,
   costBuy: 3,
   costSell: 4,
@@ -38,6 +38,7 @@ export const Column = {
   impact: 5,
   /** γ × specific variance; its inverse where there is no impact. */
   curvature: 6,
+  /** Before `begin`: the trade to start from. */
   trade: 7,
   /** −d trade / d price: 0 for a line that rests on a bound or does not trade. */
   compliance: 8,
@@ -57,9 +58,10 @@ export interface KernelLayout {
   readonly scale: number
   /** Bᵀd, then row sums. */
   readonly sums: number
-  /** How far to go, and the dual's slope along the step there: one entry each. */
+  /** How far to go, the dual's slope along the step there, and γ: one entry each. */
   readonly length: number
   readonly slope: number
+  readonly gamma: number
   /** Σ compliance·v vᵀ, full rows, lower triangle. */
   readonly matrix: number
   readonly residual: number
@@ -71,7 +73,7 @@ export interface KernelLayout {
 
 export function layoutOf({ factors, rows, turnover }: KernelShape): KernelLayout {
   const m = factors + rows + (turnover ? 1 : 0)
-  const records = 9 * m + 2 + m * m
+  const records = 9 * m + 3 + m * m
   return {
     unknowns: m,
     theta: 0,
@@ -85,7 +87,8 @@ export function layoutOf({ factors, rows, turnover }: KernelShape): KernelLayout
     floor: 8 * m,
     length: 9 * m,
     slope: 9 * m + 1,
-    matrix: 9 * m + 2,
+    gamma: 9 * m + 2,
+    matrix: 9 * m + 3,
     records: records + (records % 2),
     stride: 2 * (Column.count + rows - 1 + factors),
   }
@@ -93,6 +96,8 @@ export function layoutOf({ factors, rows, turnover }: KernelShape): KernelLayout
 
 /** The kernel's functions; all work on the memory they were made with. `end` is the byte after the last record. */
 export interface LineKernel {
+  /** Distances, trades and γ → exposures (shift), θ of the factors, and what the diagonal adds to base. */
+  begin(end: number): void
   /** θ at a length along the step → every line's best trade and compliance, their sums, and the slope. */
   probe(end: number): void
   /** Compliances → matrix, lower triangle. */
@@ -108,7 +113,9 @@ export function createLineKernel(shape: KernelShape, memory: WebAssembly.Memory)
   const key = `${shape.factors} ${shape.rows} ${shape.impact} ${shape.turnover}`
   let module = modules.get(key)
   if (module === undefined) {
-    module = new WebAssembly.Module(assembleModule([probeCode(shape), curveCode(shape), stepCode(shape)]))
+    module = new WebAssembly.Module(
+      assembleModule([beginCode(shape), probeCode(shape), curveCode(shape), stepCode(shape)]),
+    )
     modules.set(key, module)
   }
   return new WebAssembly.Instance(module, { host: { memory } }).exports as unknown as LineKernel
@@ -135,6 +142,36 @@ function coefficients(
   all.push(null)
   for (let r = 1; r < shape.rows; r++) load(Column.count + r - 1)
   return { all, loads }
+}
+
+function beginCode(shape: KernelShape): FunctionCode {
+  const layout = layoutOf(shape)
+  const { factors, rows } = shape
+  const code = new FunctionCode('begin', 1)
+  const pointer = code.local(ValueType.i32)
+  const [distance, reached] = code.locals(ValueType.v128, 2) as [number, number]
+  const exposures = code.locals(ValueType.v128, factors)
+  const starts = code.locals(ValueType.v128, factors)
+  const column = (at: number): Code => pair.load(get(pointer), 2 * BYTES * at)
+  const add = (local: number, value: Code): Code => set(local, pair.add(get(local), value))
+  const curvature = column(Column.curvature)
+  const own = shape.impact ? pair.mul(get(distance), curvature) : pair.div(get(distance), curvature)
+  code.emit(
+    [...exposures, ...starts].map((local) => set(local, pair.constant(0))),
+    forEachRecord(pointer, BYTES * layout.records, 0, BYTES * layout.stride, [
+      set(distance, column(Column.base)),
+      set(reached, pair.add(get(distance), column(Column.trade))),
+      exposures.map((local, f) => add(local, pair.mul(get(distance), column(Column.count + rows - 1 + f)))),
+      starts.map((local, f) => add(local, pair.mul(get(reached), column(Column.count + rows - 1 + f)))),
+      pair.store(get(pointer), 2 * BYTES * Column.base, own),
+    ]),
+  )
+  for (let f = 0; f < factors; f++)
+    code.emit(
+      f64.store(zeroAddress, BYTES * (layout.shift + f), pair.sum(get(exposures[f]!))),
+      f64.store(zeroAddress, BYTES * (layout.theta + f), f64.mul(entry(layout.gamma), pair.sum(get(starts[f]!)))),
+    )
+  return code
 }
 
 /**
