@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../core/random.ts'
 import { unwrap } from '../core/result.ts'
+import { type GeneratedBooks, generateBooks, generateUniverse } from '../workers/optimizer/generated-books.ts'
 import {
   type BookBatch,
   createAnswers,
@@ -12,7 +13,6 @@ import {
   solveProblem,
 } from '../workers/optimizer/index.ts'
 import { createPool } from '../workers/pool.ts'
-import { type GeneratedBooks, generateBooks, generateUniverse } from './generated-books.ts'
 import { type HighsBaseline, loadBaseline, writeLp } from './highs-baseline.ts'
 import { type BenchRow, measureTogether, medianOf, printRows } from './measure.ts'
 import { makePrototype, type PrototypeBook, type PrototypeMethod } from './prototype-method.ts'

@@ -1,5 +1,5 @@
-import type { Random } from '../core/random.ts'
-import type { BookBatch } from '../workers/optimizer/index.ts'
+import type { Random } from '../../core/random.ts'
+import type { BookBatch } from './book-batch.ts'
 
 /** Assets of a generated universe: cash last, a stablecoin before it, four factors over one month. */
 export interface Universe {
