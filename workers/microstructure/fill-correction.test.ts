@@ -15,7 +15,8 @@ const fill = (side: 'buy' | 'sell', y: number, notional: number, noise = 0): Rea
     halfSpread: 0.0001,
   }
 }
-const observe = (correction: FillCorrection, one: RealisedFill): boolean => correction.observe(one, xOf(one.notional))
+const observe = (correction: FillCorrection, one: RealisedFill): boolean =>
+  correction.observe(one, xOf(one.notional), 0.8)
 
 describe('fills correct the impact coefficient', () => {
   test('by hand: 30 fills of Y = 1.4 weigh as much as the fitted 0.8', () => {
@@ -59,6 +60,13 @@ describe('fills correct the impact coefficient', () => {
     expect(down.correct(0.8)).toBe(0)
   })
 
+  test('in a thin market, where Y is large, it is held to three times the fitted one', () => {
+    const correction = new FillCorrection({ priorFills: 1, halfLifeFills: Number.POSITIVE_INFINITY })
+    const one = fill('buy', 0, 1e5, 0.5)
+    correction.observe(one, xOf(one.notional), 20)
+    expect(correction.realisedY).toBeCloseTo(60, 9)
+  })
+
   test.each<[string, Partial<RealisedFill>]>([
     ['no quantity', { notional: 0 }],
     ['NaN price', { averagePrice: Number.NaN }],
@@ -74,7 +82,7 @@ describe('fills correct the impact coefficient', () => {
   test('where volume or volatility is not known, nothing is learnt', () => {
     const correction = new FillCorrection()
     for (const x of [0, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(correction.observe(fill('buy', 1, 1e4), x)).toBe(false)
+      expect(correction.observe(fill('buy', 1, 1e4), x, 0.8)).toBe(false)
     expect(correction.fills).toBe(0)
   })
 })

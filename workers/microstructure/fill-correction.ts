@@ -21,8 +21,9 @@ export interface FillSettings {
 
 export const DEFAULT_FILLS: FillSettings = { priorFills: 30, halfLifeFills: 300 }
 
-/** A fill says that Y is at most this, either way: its shortfall is mostly what the market did meanwhile. */
+/** A fill says that Y is at most this, or this many times the fitted one, either way: the rest is what prices did. */
 const HIGHEST_Y = 5
+const HIGHEST_RATIO = 3
 
 /**
  * What the fills of one market and side say of Y. A fill's impact `y = ±(average/arrival − 1) − half-spread` at
@@ -41,10 +42,14 @@ export class FillCorrection {
     this.#decay = 0.5 ** (1 / settings.halfLifeFills)
   }
 
-  /** @param x σ_daily·√(q/ADV) of the fill. False where its figures can't be used, and it changes nothing. */
-  observe({ side, notional, arrivalMid, averagePrice, halfSpread }: RealisedFill, x: number): boolean {
+  /**
+   * @param x σ_daily·√(q/ADV) of the fill
+   * @param fittedY what the order book says now
+   * @return false where its figures can't be used, and it changes nothing
+   */
+  observe({ side, notional, arrivalMid, averagePrice, halfSpread }: RealisedFill, x: number, fittedY: number): boolean {
     const cost = (side === 'buy' ? 1 : -1) * (averagePrice / arrivalMid - 1)
-    const limit = HIGHEST_Y * x
+    const limit = Math.max(HIGHEST_Y, HIGHEST_RATIO * fittedY) * x
     const impact = Math.min(limit, Math.max(-limit, cost - halfSpread))
     const isPossible = arrivalMid > 0 && averagePrice > 0 && notional > 0 && x > 0 && Number.isFinite(x)
     if (!(isPossible && Number.isFinite(impact))) return false

@@ -135,7 +135,8 @@ export class MarketState {
   /** Lets one of the account's own orders correct Y. False where its figures can't be used. */
   observeFill(fill: RealisedFill): boolean {
     const { sigmaDaily, advUsd, quoteUsd } = this.#facts
-    return this.#fills[fill.side].observe(fill, sigmaDaily * Math.sqrt((fill.notional * quoteUsd) / advUsd))
+    const x = sigmaDaily * Math.sqrt((fill.notional * quoteUsd) / advUsd)
+    return this.#fills[fill.side].observe(fill, x, this.#fittedY(fill.side, this.#last?.at ?? 0))
   }
 
   /** Cost of a notional (quote currency) in the last good order book; null before the first. */

@@ -226,6 +226,106 @@ describe('the engine', () => {
   })
 })
 
+describe('what the engine learns', () => {
+  const HOUR = 3_600_000
+  const MONDAY = Date.UTC(2024, 0, 1)
+  const BTC = 'binance:BTC/USD'
+
+  test('fees: the tier, its discount and the next one; a bad table makes the market unusable', () => {
+    const engine = new MicrostructureEngine()
+    const feeTiers = [
+      { fromVolumeUsd: 0, maker: 0.002, taker: 0.004 },
+      { fromVolumeUsd: 1e5, maker: 0.0002, taker: 0.001 },
+      { fromVolumeUsd: 1e6, maker: -0.0001, taker: 0.0008 },
+    ]
+    engine.setMarkets([facts('binance', { feeTiers, feeDiscount: { asset: 'BNB', fraction: 0.25 } })])
+    unwrap(engine.observe([frame(0)]))
+    const [quality] = engine.snapshot(0)
+    expect(quality).toMatchObject({
+      unusable: null,
+      fees: { tier: 1, source: 'account', next: { fromVolumeUsd: 1e6 } },
+    })
+    expect(quality!.takerBps).toBeCloseTo(7.5, 10)
+    expect(quality!.makerBps).toBeCloseTo(1.5, 10)
+    expect(quality!.fees!.next!.takerSaving).toBeCloseTo(0.00015, 12)
+    engine.setMarkets([facts('binance', { taker: 10 })])
+    expect(engine.snapshot(0)[0]).toMatchObject({ fees: null, unusable: expect.stringContaining('taker 10') })
+  })
+
+  test('fills move the Y of their side towards what was paid, and only that', () => {
+    const engine = new MicrostructureEngine()
+    engine.setMarkets([facts('binance', { advUsd: 1e6 }), facts('kraken', { advUsd: Number.NaN })])
+    unwrap(engine.observe([frame(0)]))
+    const before = engine.snapshot(0)[0]!
+    const x = 0.03 * Math.sqrt(1e5 / 1e6)
+    const fill = { market: BTC, side: 'buy', notional: 1e5, arrivalMid: 100, halfSpread: 0.001 } as const
+    const paid = 100 * (1.001 + 2 * before.impactBuyY * x)
+    expect(engine.observeFill(Array.from({ length: 30 }, () => ({ ...fill, averagePrice: paid })))).toEqual([])
+    const after = engine.snapshot(0)[0]!
+    // 30 fills at twice the fitted Y weigh nearly as much as the fit, a little less for their age.
+    expect(after.impactBuyY / before.impactBuyY).toBeGreaterThan(1.45)
+    expect(after.impactBuyY / before.impactBuyY).toBeLessThan(1.5)
+    expect(after.impactSellY).toBe(before.impactSellY)
+    expect(after.fit).toMatchObject({ fittedBuyY: before.impactBuyY, sellFills: 0, points: 16 })
+    expect(after.fit!.buyFills).toBeGreaterThan(28)
+    const odd = [
+      { ...fill, averagePrice: Number.NaN },
+      { ...fill, averagePrice: paid, market: 'kraken:BTC/USD' as const },
+      { ...fill, averagePrice: paid, market: 'kraken:X/Y' as const },
+    ]
+    expect(engine.observeFill(odd)).toEqual(odd)
+    expect(engine.snapshot(0)[0]).toEqual(after)
+  })
+
+  test('the clock runs on market time, lives through a restart, and answers what waiting saves', () => {
+    const engine = new MicrostructureEngine()
+    engine.configure({ staleMs: Number.POSITIVE_INFINITY, windowMs: HOUR })
+    engine.setMarkets([facts('binance')])
+    const wide = frame(0, ladder(99.6, 5, 99.55, 5), ladder(100.4, 5, 100.45, 5))
+    for (let hour = 0; hour < 4 * 168; hour++) {
+      const book = hour % 168 >= 120 ? wide : frame(0)
+      // Wire time goes a thousand times slower.
+      unwrap(engine.observe([{ ...book, at: hour * 3_600, marketTime: MONDAY + hour * HOUR }]))
+    }
+    const now = 4 * 168 * 3_600
+    const monday = MONDAY + 4 * 168 * HOUR
+    unwrap(engine.observe([{ ...wide, at: now, marketTime: monday }]))
+    const hours = unwrap(engine.liquidityClock(BTC))
+    expect(hours).toHaveLength(168)
+    expect(hours[130]!.spread / hours[34]!.spread).toBeGreaterThan(2)
+    expect(hours[130]!.depth).toBeLessThan(hours[34]!.depth)
+    const saturday = MONDAY + (3 * 168 + 130) * HOUR
+    const answer = unwrap(engine.waiting(BTC, 'buy', 1e4, now, saturday, 10))
+    expect(answer).toMatchObject({ waitMs: 48 * HOUR, priceRiskBps: expect.closeTo(300 * Math.SQRT2, 6) })
+    expect(answer.savesBps).toBeGreaterThan(0)
+    expect(answer.visits).toBeGreaterThan(3)
+    expect(engine.waiting(BTC, 'buy', 1e4, now, saturday, 168)).toMatchObject({ error: { code: 'bad-hour' } })
+    expect(engine.waiting('kraken:X/Y', 'buy', 1, 0, 0, 0)).toMatchObject({ error: { code: 'unknown-market' } })
+    expect(engine.liquidityClock('kraken:X/Y')).toMatchObject({ error: { code: 'unknown-market' } })
+
+    const next = new MicrostructureEngine()
+    next.setMarkets([facts('binance')])
+    const saved = engine.saveClocks()
+    expect(next.restoreClocks([...saved, { market: 'kraken:X/Y', learnt: [] }])).toEqual(['kraken:X/Y'])
+    expect(unwrap(next.liquidityClock(BTC))).toEqual(hours)
+  })
+
+  test('a refused order book and silence teach the clock nothing', () => {
+    const engine = new MicrostructureEngine()
+    engine.setMarkets([facts('binance', { advUsd: Number.NaN })])
+    unwrap(
+      engine.observe([
+        frame(MONDAY),
+        frame(MONDAY + 10 * 60_000, ladder(101, 1), ladder(100, 1)),
+        frame(MONDAY + HOUR),
+      ]),
+    )
+    const total = unwrap(engine.liquidityClock(BTC)).reduce((sum, { visits }) => sum + visits, 0)
+    // Five seconds, the age limit, then nothing until the end.
+    expect(total).toBeCloseTo(5 / 3600, 12)
+  })
+})
+
 const thread = startEngine<MicrostructureEngine>(new URL('..', import.meta.url), 'microstructure')
 afterAll(() => thread.stop())
 test('the same engine answers from its thread', async () => {
