@@ -38,6 +38,8 @@ export function reasonWords(reason: Decision['reason']): string {
       return 'asked for'
     case 'inside-band':
       return 'inside its bands'
+    case 'defensive':
+      return 'defensive in a crisis'
     case 'open-proposal':
       return 'a proposal is open'
     case 'executing':

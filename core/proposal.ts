@@ -12,6 +12,7 @@ export type Trigger =
 /** Why a book in need was not given a proposal, or a proposal can't be approved. A closed set with a sentence each. */
 export const NON_TRIGGER_REASONS = [
   'inside-band',
+  'defensive',
   'open-proposal',
   'executing',
   'cool-down',

@@ -164,6 +164,7 @@ export const NEXT_ACTIONS = [
   'computing',
   'trading-halted',
   'no-cash',
+  'defensive',
 ] as const
 export type NextAction = (typeof NEXT_ACTIONS)[number]
 

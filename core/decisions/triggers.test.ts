@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { millis } from '../units.ts'
+import { millis, usd } from '../units.ts'
 import { decideTrigger, type TriggerInput } from './triggers.ts'
 
 const quiet: TriggerInput = {
@@ -60,4 +60,35 @@ describe('a client book gets a proposal when it needs one, else a reason', () =>
     expect(decideTrigger({ ...quiet, request })).toEqual({ kind: 'propose', trigger: request })
     expect(decideTrigger({ ...quiet, request, pausedUntil: later })).toMatchObject({ reason: 'paused' })
   })
+})
+
+describe('in a crisis', () => {
+  const crisis = { ...breached, defensive: { outerLimit: 0.08, beyond: [] } }
+
+  test('a breach within the outer limit waits, with the limit', () =>
+    expect(decideTrigger(crisis)).toEqual({
+      kind: 'wait',
+      reason: 'defensive',
+      why: 'no line is more than 8.0 points from its target, the limit in a crisis',
+    }))
+
+  test('beyond it, every line out of band is the trigger', () =>
+    expect(decideTrigger({ ...crisis, defensive: { outerLimit: 0.08, beyond: ['BTC'] } })).toEqual({
+      kind: 'propose',
+      trigger: { kind: 'band-breach', assets: ['LINK'] },
+    }))
+
+  test('requests and money that moved are planned all the same', () => {
+    expect(decideTrigger({ ...crisis, request: manual })).toMatchObject({ kind: 'propose' })
+    const flow = { kind: 'cash-flow', asset: 'USD', amountUsd: usd(5) } as const
+    expect(decideTrigger({ ...crisis, request: flow })).toEqual({ kind: 'propose', trigger: flow })
+  })
+
+  test('inside its bands is inside its bands', () =>
+    expect(decideTrigger({ ...crisis, breachedAssets: [] })).toMatchObject({ reason: 'inside-band' }))
+
+  test('the cool-down holds beyond the limit too', () =>
+    expect(
+      decideTrigger({ ...crisis, defensive: { outerLimit: 0.08, beyond: ['BTC'] }, coolDownUntil: later }),
+    ).toMatchObject({ reason: 'cool-down' }))
 })

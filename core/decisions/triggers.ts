@@ -8,6 +8,8 @@ export interface TriggerInput {
   /** null where the book can't be checked, with the reason. */
   readonly breachedAssets: readonly AssetId[] | null
   readonly unableWhy: string | null
+  /** In a crisis: how far from its target a line has to be before the book trades; null or left out otherwise. */
+  readonly defensive?: DefensiveLimit | null
   readonly hasOpenProposal: boolean
   readonly isExecuting: boolean
   readonly coolDownUntil: Millis | null
@@ -19,11 +21,21 @@ export interface TriggerInput {
   readonly request: Extract<Trigger, { kind: 'manual' | 'cash-flow' }> | null
 }
 
+export interface DefensiveLimit {
+  /** Fraction of the book. */
+  readonly outerLimit: number
+  /** Lines further than that from their targets. */
+  readonly beyond: readonly AssetId[]
+}
+
 export type TriggerDecision =
   | { readonly kind: 'propose'; readonly trigger: Trigger }
   | { readonly kind: 'wait'; readonly reason: NonTriggerReason; readonly why: string }
 
 const wait = (reason: NonTriggerReason, why: string): TriggerDecision => ({ kind: 'wait', reason, why })
+/** Why a book that is out of band is left alone in a crisis. */
+export const defensiveWhy = (outerLimit: number): string =>
+  `no line is more than ${(100 * outerLimit).toFixed(1)} points from its target, the limit in a crisis`
 const clock = (at: Millis): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /**
@@ -41,6 +53,8 @@ export function decideTrigger(input: TriggerInput): TriggerDecision {
     return wait('paused', `paused until ${clock(input.pausedUntil)}`)
   if (input.request !== null) return { kind: 'propose', trigger: input.request }
   if (input.breachedAssets.length === 0) return wait('inside-band', 'every line is inside its band')
+  if (input.defensive && input.defensive.beyond.length === 0)
+    return wait('defensive', defensiveWhy(input.defensive.outerLimit))
   if (input.coolDownUntil !== null && input.coolDownUntil > input.now)
     return wait(
       'cool-down',

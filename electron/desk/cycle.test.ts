@@ -325,3 +325,47 @@ test('a traded price that is gone counts as moved without limit', async () => {
   bench.prices.delete('BTC')
   expect(priceMoveBps(proposal!, bench.view())).toBe(Number.POSITIVE_INFINITY)
 })
+
+describe('in a crisis', () => {
+  const inCrisis = (): DeskBench => {
+    const bench = open()
+    bench.regime = 'crisis'
+    return bench
+  }
+
+  test('a breach within 8 points of the target waits; beyond, it is proposed back into its settle band', async () => {
+    const bench = inCrisis()
+    expect(await plan(bench)).toEqual([])
+    expect(bench.proposals.waitOf('anna')).toMatchObject({ reason: 'defensive', until: null })
+    expect(bench.solved).toEqual([])
+    // BTC 58.04 %
+    bench.setPrices({ BTC: 108_700 })
+    const [proposal] = await plan(bench)
+    const btc = proposal!.lines.find((line) => line.asset === 'BTC')!
+    expect(btc.before).toBeGreaterThan(0.58)
+    expect(btc.after).toBeLessThan(0.546)
+  })
+
+  test('the limit is a setting', async () => {
+    const bench = new DeskBench([{ book: bookOf('anna'), holdings: TOO_MUCH_BTC }], { crisisOuterLimit: 0.05 })
+    benches.push(bench)
+    bench.regime = 'crisis'
+    expect(await plan(bench)).toHaveLength(1)
+  })
+
+  test('what was proposed before it ends, unless it is beyond the limit', async () => {
+    const bench = open()
+    const [proposal] = await plan(bench)
+    bench.regime = 'crisis'
+    review(bench)
+    expect(bench.proposals.stateOf(proposal!.id)).toBe('superseded')
+    expect(bench.store.historyOf(proposal!.id).at(-1)!.text).toContain('8.0 points')
+  })
+
+  test('money that came in is invested', async () => {
+    const bench = inCrisis()
+    bench.moveCash('anna', 'kraken', 'USD', '100000')
+    bench.proposals.request('anna', { kind: 'cash-flow', asset: 'USD', amountUsd: 100_000 as never })
+    expect(await plan(bench)).toHaveLength(1)
+  })
+})

@@ -2,7 +2,7 @@ import type { ClientBook, ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Decision } from '../../core/decision.ts'
 import { decideMandate } from '../../core/decisions/mandates.ts'
-import { decideTrigger } from '../../core/decisions/triggers.ts'
+import { type DefensiveLimit, decideTrigger, defensiveWhy } from '../../core/decisions/triggers.ts'
 import type { NonTriggerReason, Proposal, Trigger } from '../../core/proposal.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { type BookPosition, positionOf } from '../proposals/book-position.ts'
@@ -94,6 +94,9 @@ export function reviewOpen(
     if (position.unableWhy !== null) return null
     if (proposal.trigger.kind === 'band-breach' && breachedAssets(position).length === 0)
       return { state: 'superseded', why: 'inside its bands again', again: false }
+    const defensive = defensiveLimit(position, market, deps.settings)
+    if (proposal.trigger.kind === 'band-breach' && defensive?.beyond.length === 0)
+      return { state: 'superseded', why: defensiveWhy(defensive.outerLimit), again: false }
     const moved = priceMoveBps(proposal, market)
     const mayAgain = cameBack.has(proposal.id) || now - proposal.createdAt >= SHORTEST_LIFE_MS
     return moved > settings.repriceBps && mayAgain
@@ -104,6 +107,21 @@ export function reviewOpen(
 
 export const breachedAssets = (position: BookPosition): readonly string[] =>
   position.lines.filter((line) => line.weight > line.band.high || line.weight < line.band.low).map((line) => line.asset)
+
+/** In a crisis: the lines beyond the outer limit; null in any other regime. */
+export const defensiveLimit = (
+  position: BookPosition,
+  market: MarketView,
+  { crisisOuterLimit }: PlanningSettings,
+): DefensiveLimit | null =>
+  market.regime === 'crisis'
+    ? {
+        outerLimit: crisisOuterLimit,
+        beyond: position.lines
+          .filter((line) => Math.abs(line.weight - line.target) > crisisOuterLimit)
+          .map((line) => line.asset),
+      }
+    : null
 
 /** Largest move of a traded price since the proposal was computed; its own price is notional ÷ quantity. */
 export function priceMoveBps(proposal: Proposal, market: MarketView): number {
@@ -143,6 +161,7 @@ export async function planNeeded(
       now,
       breachedAssets: position.unableWhy === null ? breachedAssets(position) : null,
       unableWhy: position.unableWhy,
+      defensive: defensiveLimit(position, market, settings),
       hasOpenProposal: proposals.of(bookId) !== undefined,
       isExecuting: proposals.isExecuting(bookId),
       coolDownUntil: coolDown.until,

@@ -8,7 +8,7 @@ import { VENUE_NAMES, type VenueId } from '../../core/instruments.ts'
 import type { Actor } from '../../core/journal.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
-import { type Bps, millis } from '../../core/units.ts'
+import { type Bps, bps, millis } from '../../core/units.ts'
 import { ABLE, DRIFT_STATUSES, type DriftSweep } from '../../workers/drift/index.ts'
 import type { Executor } from '../execution/executor.ts'
 import type { MarketView, PlanningDeps } from '../proposals/planning-inputs.ts'
@@ -159,14 +159,15 @@ export class Desk {
     actor: Actor,
     view: MarketView,
   ): Result<string, DeskFailure> {
-    const { world, ids, clock, maximumSlippageBps, executor, market } = this.parts
+    const { world, ids, clock, maximumSlippageBps, settings, executor, market } = this.parts
+    const slippage = view.regime === 'crisis' ? settings.crisisSlippageFactor : 1
     const planId = ids.next('plan')
     market.planReleased(planId)
     const parents = netProposals({
       planId,
       approved: proposals.map((proposal) => ({ proposal, account: accountOf(world.book(proposal.bookId)!) })),
       arrivalPriceUsd: (asset) => view.prices.get(asset)!.priceUsd,
-      maximumSlippageBps,
+      maximumSlippageBps: bps(slippage * maximumSlippageBps),
       schedule: { kind: 'immediate' },
       createdAt: clock.now(),
       makeId: (plan, account, asset, side) => `${plan}.${account}.${side}.${asset}`,

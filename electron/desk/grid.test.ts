@@ -119,6 +119,7 @@ describe('status: one of six that exclude each other', () => {
     'cost-exceeds-benefit',
     'below-minimum',
     'no-cash',
+    'defensive',
     'trading-halted',
   ] as const)('out of band and waiting for %s: that is the action', (reason) =>
     expect(actionOf(filled('out', { wait: { reason, why: '', until: null } }))).toBe(reason),

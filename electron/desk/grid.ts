@@ -136,6 +136,7 @@ const ACTION_OF_WAIT: Partial<Record<Wait['reason'], NextAction>> = {
   'cost-exceeds-benefit': 'cost-exceeds-benefit',
   'below-minimum': 'below-minimum',
   'no-cash': 'no-cash',
+  defensive: 'defensive',
   'trading-halted': 'trading-halted',
 }
 

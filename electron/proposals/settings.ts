@@ -12,6 +12,10 @@ export interface PlanningSettings {
   readonly coolDownMs: number
   /** What an asset outside the model may still weigh without being a breach: dust can't be sold. */
   readonly dustWeight: number
+  /** In a crisis a book trades only with a line further than this from its target: the best days follow the worst. */
+  readonly crisisOuterLimit: number
+  /** Allowed slippage in a crisis, times the ordinary: a market that gaps must not leave orders half done. */
+  readonly crisisSlippageFactor: number
 }
 
 export const DEFAULT_PLANNING: PlanningSettings = {
@@ -22,4 +26,6 @@ export const DEFAULT_PLANNING: PlanningSettings = {
   proposalLifeMs: 15 * 60_000,
   coolDownMs: 30 * 60_000,
   dustWeight: 0.0025,
+  crisisOuterLimit: 0.08,
+  crisisSlippageFactor: 1.5,
 }

@@ -59,6 +59,8 @@ export function nextStep(facts: MonitorFacts, row: number, now: number, stale: b
       return step(band, 'Trading stopped')
     case 'no-cash':
       return step('cash', 'No cash to buy with')
+    case 'defensive':
+      return step(band, 'Defensive: crisis')
     default:
       return ensureNever(action)
   }
