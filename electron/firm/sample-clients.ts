@@ -15,8 +15,12 @@ const DAY = 86_400_000
 const PREMIUM_SHARE = 0.3
 const RESTRICTED_SHARE = 0.08
 
-/** One book in forty has custody of its own; a firm too small to have any has none. */
-export const segregatedCount = (books: number): number => (books < 20 ? 0 : Math.max(1, Math.round(books / 40)))
+/**
+ * One book in forty has custody of its own, five at most: every account is reconciled at the start, at the pace its
+ * venue allows. A firm too small to have any has none.
+ */
+export const segregatedCount = (books: number): number =>
+  books < 20 ? 0 : Math.min(5, Math.max(1, Math.round(books / 40)))
 
 /** Names in an order of the seed's own, none twice; beyond all combinations they are numbered. */
 export function clientNames(count: number, random: Random): readonly string[] {
