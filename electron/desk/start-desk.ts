@@ -172,6 +172,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     market: (venue, base) => world.marketOn(venue, base),
     assetPriceUsd: (asset) => exactPrice(market, asset),
     clock: wireClock,
+    journalClock: clock,
     settleOrderBooks: () => options.settleOrderBooks(data),
     log: {
       info: (message) => log(message),

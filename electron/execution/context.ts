@@ -28,6 +28,8 @@ export interface ExecutionDependencies {
   readonly assetPriceUsd: (asset: AssetId) => Amount | undefined
   /** Wire time: order timestamps and proofs of absence are measured by it, whatever the market's clock says. */
   readonly clock: Clock
+  /** What the journal's times are told by, where that is another clock (lockstep): the age of a plan. */
+  readonly journalClock?: Clock
   /** Waits on the wire clock; tests pass one that moves theirs. */
   readonly wait?: (milliseconds: number) => Promise<void>
   /** Lets the live order books catch up with our own fills; a barrier in lockstep. */
@@ -66,6 +68,7 @@ export function createContext(
   return {
     ...dependencies,
     wait: dependencies.wait ?? waitOnTimer,
+    journalClock: dependencies.journalClock ?? dependencies.clock,
     settings: { ...DEFAULT_SETTINGS, ...dependencies.limits },
     pauses: new VenuePauses(),
     firstAbsence: new Map(),

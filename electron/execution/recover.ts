@@ -26,4 +26,4 @@ const unsettledOrders = ({ store }: ExecutionContext): readonly ChildRecord[] =>
 
 /** A plan is continued while its prices and proposals are recent; an older one is closed with what it has done. */
 export const isRecent = (context: ExecutionContext, plan: PlanRecord): boolean =>
-  context.clock.now() - plan.releasedAt <= context.settings.resumeWithinMs
+  context.journalClock.now() - plan.releasedAt <= context.settings.resumeWithinMs
