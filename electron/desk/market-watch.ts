@@ -22,6 +22,7 @@ import { priceAssets, type AssetPrice as VenuePrice } from '../market/mids.ts'
 import type { AssetPrice, BookPosition, PriceBoard } from '../proposals/book-position.ts'
 import type { MarketView, NaiveCost } from '../proposals/planning-inputs.ts'
 import { FillFeedback } from './fill-feedback.ts'
+import { readLiquidity, writeLiquidity } from './liquidity-text.ts'
 import type { RiskWatch } from './risk-watch.ts'
 import type { World } from './world.ts'
 
@@ -135,6 +136,16 @@ export class MarketWatch {
   /** What came of it corrects the impact coefficients, at the next refresh. */
   planClosed(planId: string, children: readonly ChildRecord[]): void {
     this.#feedback.planClosed(planId, children)
+  }
+
+  /** What the liquidity clocks have learnt in weeks, for `restoreLiquidity`; null where the engine does not answer. */
+  async liquidity(): Promise<string | null> {
+    const clocks = await this.#parts.microstructure.saveClocks()
+    return clocks.ok ? writeLiquidity(clocks.value) : null
+  }
+  /** After the first refresh of the costs, which names the markets. */
+  async restoreLiquidity(text: string | undefined): Promise<void> {
+    if (text !== undefined) await this.#parts.microstructure.restoreClocks(readLiquidity(text))
   }
 
   /** Everything planning needs, of this moment. */

@@ -164,6 +164,11 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   market.prices()
   await risk.refresh(options.marketNow())
   await market.refreshCosts()
+  await market.restoreLiquidity(store.setting(LIQUIDITY))
+  closers.push(async () => {
+    const learnt = await market.liquidity()
+    if (learnt !== null) store.saveSetting(LIQUIDITY, learnt)
+  })
 
   const executor = createExecutor({
     store,
@@ -228,6 +233,9 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   }
   return ok({ desk, publisher, api, data, risk, market, loadHistory, close: closeAll })
 }
+
+/** Setting that keeps what the liquidity clocks have learnt. */
+const LIQUIDITY = 'liquidity-clock'
 
 /** How far beyond its arrival price a parent may trade, fees apart. */
 const MAXIMUM_SLIPPAGE_BPS = 100
