@@ -40,6 +40,26 @@ export function settleBand(band: Band, target: number, stepWeight: number, costW
   }
 }
 
+/** Where a rebalance ends: where the optimiser finds it best, or where a rule says. */
+export const SETTLE_RULES = ['optimal', 'band-edge', 'half-band'] as const
+export type SettleRule = (typeof SETTLE_RULES)[number]
+
+/** The settle band of a rule: 'half-band' goes back to half of each half-width, the others to just inside the edge. */
+export function settleBandOf(
+  rule: SettleRule,
+  band: Band,
+  target: number,
+  stepWeight: number,
+  costWeight: number,
+): Band {
+  const settle = settleBand(band, target, stepWeight, costWeight)
+  if (rule !== 'half-band') return settle
+  return {
+    low: Math.max(settle.low, (band.low + target) / 2),
+    high: Math.min(settle.high, (band.high + target) / 2),
+  }
+}
+
 /** Signed distance from the target in half-widths of the side it is on: beyond ±1 is outside. */
 export function bandPosition(weight: number, target: number, band: Band): number {
   const drift = weight - target

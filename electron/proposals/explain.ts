@@ -8,6 +8,11 @@ import type { ShapedTrade } from './shape-trades.ts'
 const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
 const money = (value: number): string => `$${Math.round(value).toLocaleString('en-US')}`
 
+const NEW_CASH_WORDS = {
+  in: 'a deposit is invested before it is sold',
+  out: 'a withdrawal is raised before it is bought',
+} as const
+
 /** Reason and sentence of one line, traded or not: nothing on a proposal goes without one. */
 export function explainLine(
   draft: Draft,
@@ -36,8 +41,9 @@ export function explainLine(
   const cut = draft.limits.cutBy[index] ?? null
   const atBound = explained.status === 'at-lower-bound' || explained.status === 'at-upper-bound'
   if (cut !== null && (atBound || explained.costFallToTrade === null)) return still('restricted', cut)
-  const position = bandPosition(line.weight, line.target, line.band)
   const place = `${percent(line.weight)} in ${percent(low)} to ${percent(high)}`
+  if (atBound && draft.limits.newCash) return still('inside-band', `${place}; ${NEW_CASH_WORDS[draft.limits.newCash]}`)
+  const position = bandPosition(line.weight, line.target, line.band)
   if (explained.costFallToTrade !== null && Math.abs(position) > 0.25) {
     const cheaper = explained.costFallToTrade
     return still(

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { amount } from '../../core/amount.ts'
 import type { Restriction } from '../../core/client-book.ts'
@@ -37,6 +38,8 @@ const limits = (
     stepWeights: [0, 0, 0],
     costWeight: 0,
     frozen: new Set(),
+    settle: 'optimal',
+    newCash: null,
     ...options,
   })
 const INSIDE = { BTC: 0.5, SOL: 0.1, [CASH]: 0.4 }
@@ -109,4 +112,58 @@ describe('restrictions', () => {
 test('a frozen line stays where it is, whatever else is said', () => {
   const { lower, upper } = limits({ ...INSIDE, BTC: 0.7 }, [], { frozen: new Set(['BTC']) })
   expect([lower[0], upper[0]]).toEqual([0.7, 0.7])
+})
+
+describe('new cash first', () => {
+  const weight = fc.double({ min: 0, max: 1, noNaN: true })
+  const inside = (at: number, target: number, half: number): boolean => at >= target - half && at <= target + half
+
+  test('a deposit sells no line that is inside its band, a withdrawal buys none; lines outside are as ever', () => {
+    fc.assert(
+      fc.property(weight, weight, weight, fc.constantFrom('in' as const, 'out' as const), (btc, sol, cash, newCash) => {
+        const weights = { BTC: btc, SOL: sol, [CASH]: cash }
+        const [free, bound] = [limits(weights), limits(weights, [], { newCash })]
+        const places = [inside(btc, 0.5, 0.05), inside(sol, 0.1, 0.02)]
+        places.forEach((isInside, i) => {
+          const at = [btc, sol][i]!
+          if (!isInside) expect([bound.lower[i], bound.upper[i]]).toEqual([free.lower[i], free.upper[i]])
+          else if (newCash === 'in') expect(bound.lower[i]).toBe(at)
+          else expect(bound.upper[i]).toBe(at)
+          if (isInside) {
+            expect(bound.lower[i]!).toBeLessThanOrEqual(at)
+            expect(bound.upper[i]!).toBeGreaterThanOrEqual(at)
+          }
+        })
+        // cash itself is what has to move
+        expect([bound.lower[2], bound.upper[2]]).toEqual([free.lower[2], free.upper[2]])
+      }),
+    )
+  })
+
+  test('a restriction never gives way to it', () => {
+    const cap = limits(INSIDE, [{ kind: 'at-most', asset: 'BTC', weight: 0.48, reason: 'trustees' }], { newCash: 'in' })
+    expect([cap.lower[0], cap.upper[0]]).toEqual([0.48, 0.48])
+  })
+})
+
+describe('settling by a rule', () => {
+  const above = { BTC: 0.58, SOL: 0.1, [CASH]: 0.32 }
+
+  test('half-band: back to half of each half-width; band-edge: just inside the edge', () => {
+    const half = limits(above, [], { settle: 'half-band' })
+    expect([rounded(half.lower)[0], rounded(half.upper)[0]]).toEqual([0.475, 0.525])
+    const edge = limits(above, [], { settle: 'band-edge' })
+    expect([rounded(edge.lower)[0], rounded(edge.upper)[0]]).toEqual([0.455, 0.545])
+  })
+
+  test('a line inside its band may stay where it is, beyond the half-band too', () => {
+    for (const settle of ['half-band', 'band-edge'] as const) {
+      const { lower, upper } = limits({ BTC: 0.549, SOL: 0.081, [CASH]: 0.37 }, [], { settle })
+      expect(upper[0]).toBe(0.549)
+      expect(lower[1]).toBe(0.081)
+    }
+  })
+
+  test('an inset that is wider than half of the half-width still counts', () =>
+    expect(rounded(limits(above, [], { settle: 'half-band', stepWeights: [0.02, 0, 0] }).upper)[0]).toBe(0.51))
 })

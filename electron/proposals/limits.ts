@@ -1,8 +1,8 @@
-import { type Band, settleBand } from '../../core/band.ts'
+import { type Band, type SettleRule, settleBandOf } from '../../core/band.ts'
 import type { Restriction } from '../../core/client-book.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
-import type { BookPosition } from './book-position.ts'
+import type { BookPosition, PositionLine } from './book-position.ts'
 
 /** What the optimiser may do with each line, and what had to give. */
 export interface LineLimits {
@@ -12,7 +12,12 @@ export interface LineLimits {
   readonly relaxations: readonly string[]
   /** Per line, the restriction that cuts it; null where none does. */
   readonly cutBy: readonly (string | null)[]
+  /** What new cash keeps from trading; null where no cash moved. */
+  readonly newCash: NewCash | null
 }
+
+/** Cash that came in or went out since the last plan: what it calls for comes before anything else. */
+export type NewCash = 'in' | 'out'
 
 const points = (fraction: number): string => `${(fraction * 100).toFixed(2)} pp`
 
@@ -33,6 +38,8 @@ export function lineLimits(
     readonly costWeight: number
     /** Lines that must not trade: their bounds move to the current weight. */
     readonly frozen: ReadonlySet<string>
+    readonly settle: SettleRule
+    readonly newCash: NewCash | null
   },
 ): LineLimits {
   const count = position.lines.length
@@ -41,8 +48,12 @@ export function lineLimits(
   const relaxations: string[] = []
   const cutBy: (string | null)[] = []
   position.lines.forEach((line, i) => {
-    const band = settleBand(line.band, line.target, options.stepWeights[i]!, options.costWeight)
-    let { low, high } = line.asset === CASH ? cashLimits(band, options.cashReserve, options.costWeight) : band
+    const settled = settleBandOf(options.settle, line.band, line.target, options.stepWeights[i]!, options.costWeight)
+    const band = options.settle === 'optimal' ? settled : leaveInside(settled, line)
+    let { low, high } =
+      line.asset === CASH
+        ? cashLimits(band, options.cashReserve, options.costWeight)
+        : newCashFirst(band, line, options.newCash)
     let cut: string | null = null
     for (const restriction of restrictions) {
       if (restriction.asset !== line.asset || (restriction.until !== undefined && restriction.until <= options.now))
@@ -81,7 +92,24 @@ export function lineLimits(
     upper[i] = high
     cutBy.push(cut)
   })
-  return { lower, upper, relaxations, cutBy }
+  return { lower, upper, relaxations, cutBy, newCash: options.newCash }
+}
+
+const isInside = ({ weight, band }: PositionLine): boolean => weight >= band.low && weight <= band.high
+
+/** By a rule a line inside its tolerance band may stay where it is. */
+const leaveInside = (band: Band, line: PositionLine): Band =>
+  isInside(line) ? { low: Math.min(band.low, line.weight), high: Math.max(band.high, line.weight) } : band
+
+/**
+ * New cash first: what came in is invested before anything inside its band is sold, what went out is raised before
+ * anything inside its band is bought.
+ */
+function newCashFirst(band: Band, line: PositionLine, newCash: NewCash | null): Band {
+  if (newCash === null || !isInside(line)) return band
+  return newCash === 'in'
+    ? { low: line.weight, high: Math.max(band.high, line.weight) }
+    : { low: Math.min(band.low, line.weight), high: line.weight }
 }
 
 /** Costs are paid from cash: what must remain is the reserve after them. */

@@ -5,13 +5,13 @@ import type { ClientBook, Holding, Restriction } from '../../core/client-book.ts
 import { ManualClock } from '../../core/clock.ts'
 import { CASH, type Market, VENUES, type VenueId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
-import type { Proposal } from '../../core/proposal.ts'
+import type { Proposal, Trigger } from '../../core/proposal.ts'
 import { millis, usd } from '../../core/units.ts'
 import type { MarketQuality } from '../../workers/microstructure/index.ts'
 import { OptimizerEngine } from '../../workers/optimizer/index.ts'
 import { planBooks } from './plan-books.ts'
 import type { MarketView, PlanningDeps } from './planning-inputs.ts'
-import { DEFAULT_PLANNING } from './settings.ts'
+import { DEFAULT_PLANNING, type PlanningSettings } from './settings.ts'
 
 const model: ModelPortfolio = {
   id: 'm',
@@ -141,16 +141,23 @@ const manual = { kind: 'manual', by: 'test' } as const
 
 async function plan(
   held: readonly Holding[],
-  options: { restrictions?: readonly Restriction[]; market?: MarketView; leftOut?: readonly string[] } = {},
+  options: {
+    restrictions?: readonly Restriction[]
+    market?: MarketView
+    leftOut?: readonly string[]
+    trigger?: Trigger
+    settings?: PlanningSettings
+  } = {},
 ) {
   const request = {
     book: book(options.restrictions),
     model,
     holdings: held,
-    trigger: manual,
+    trigger: options.trigger ?? manual,
     leftOut: options.leftOut ?? [],
   }
-  return (await planBooks([request], options.market ?? view(), deps))[0]!
+  const own = options.settings === undefined ? deps : { ...deps, settings: options.settings }
+  return (await planBooks([request], options.market ?? view(), own))[0]!
 }
 async function planned(...input: Parameters<typeof plan>): Promise<Proposal> {
   const answer = await plan(...input)
@@ -306,5 +313,80 @@ describe('planning a client book', () => {
     for (const entry of (await planned(holdings(DRIFTED))).lines)
       if (entry.side !== null)
         expect(entry.notionalUsd).toBeCloseTo(toFloat(multiply(entry.quantity, fromFloat(PRICES[entry.asset]!))), 4)
+  })
+})
+
+describe('new cash first, through the optimiser', () => {
+  const flow = (amountUsd: number) => ({ kind: 'cash-flow', asset: 'USD', amountUsd: usd(amountUsd) }) as const
+  const outside = (entry: Proposal['lines'][number]): boolean => entry.before > entry.high || entry.before < entry.low
+  const NOT_ENOUGH = /alone|settle the withdrawal/
+
+  test('what is inside its band is not sold after a deposit nor bought after a withdrawal', async () => {
+    const share = fc.double({ min: 0.3, max: 1.7, noNaN: true })
+    const cash = fc.double({ min: 0.02, max: 0.3, noNaN: true })
+    let [traded, alone] = [0, 0]
+    await fc.assert(
+      fc.asyncProperty(share, share, cash, fc.boolean(), async (btc, small, cashWeight, isDeposit) => {
+        const raw = { BTC: 0.5 * btc, ETH: 0.25, SOL: 0.1 * small, LINK: 0.05 }
+        const scale = (1 - cashWeight) / (raw.BTC + raw.ETH + raw.SOL + raw.LINK)
+        const scaled = Object.fromEntries(Object.entries(raw).map(([asset, weight]) => [asset, scale * weight]))
+        const held = holdings({ ...scaled, [CASH]: cashWeight })
+        const answer = await plan(held, { trigger: flow(isDeposit ? 50_000 : -50_000) })
+        if (!answer.ok) return
+        traded++
+        // said where it can't be kept: cash short after a deposit, cash to spare after a withdrawal
+        if (answer.value.remarks.some((remark) => NOT_ENOUGH.test(remark))) return
+        alone++
+        for (const entry of answer.value.lines)
+          if (entry.asset !== CASH && !outside(entry)) expect(entry.side).not.toBe(isDeposit ? 'sell' : 'buy')
+      }),
+      { numRuns: 60, seed: 1 },
+    )
+    expect(traded).toBeGreaterThan(30)
+    expect(alone).toBeGreaterThan(20)
+  })
+
+  test('a deposit that leaves cash short sells all the same, and says so', async () => {
+    const proposal = await planned(holdings({ BTC: 0.53, ETH: 0.27, SOL: 0.11, LINK: 0.055, [CASH]: 0.035 }), {
+      trigger: flow(5_000),
+    })
+    expect(proposal.sellUsd).toBeGreaterThan(0)
+    expect(proposal.remarks).toEqual([expect.stringContaining('the deposit alone does not bring')])
+  })
+
+  test('an asset that came in is drift, not new cash', async () => {
+    const proposal = await planned(holdings({ BTC: 0.56, ETH: 0.255, SOL: 0.09, LINK: 0.045, [CASH]: 0.05 }), {
+      trigger: { kind: 'cash-flow', asset: 'BTC', amountUsd: usd(100_000) },
+    })
+    expect(line(proposal, 'BTC').side).toBe('sell')
+    expect(proposal.remarks).toEqual([])
+  })
+})
+
+describe('settling by a rule, through the optimiser', () => {
+  // BTC 3 points above its band, all else and cash inside
+  const held = holdings({ BTC: 0.58, ETH: 0.235, SOL: 0.085, LINK: 0.042, [CASH]: 0.058 + 0.002 })
+  const settled = async (settle: 'band-edge' | 'half-band') =>
+    planned(held, { settings: { ...DEFAULT_PLANNING, settle } })
+
+  test.each([
+    ['band-edge', 0.545],
+    ['half-band', 0.525],
+  ] as const)('%s: only what is out of band is traded, to exactly where the rule says', async (settle, weight) => {
+    const proposal = await settled(settle)
+    expect(proposal.lines.filter((entry) => entry.side !== null).map((entry) => entry.asset)).toEqual(['BTC'])
+    // a sale that cures rounds up by less than one step; costs shrink the book by less than 2 bps of it
+    const btc = line(proposal, 'BTC')
+    expect(btc.after).toBeLessThanOrEqual(weight * 1.0002)
+    expect(btc.after).toBeGreaterThan(weight - 2e-6)
+    expect(line(proposal, CASH).after).toBeCloseTo(line(proposal, CASH).before + btc.before - weight, 3)
+  })
+
+  test('inside its bands nothing is traded, whatever risk it would take away', async () => {
+    const near = holdings({ BTC: 0.545, ETH: 0.225, SOL: 0.085, LINK: 0.045, [CASH]: 0.1 })
+    expect(await plan(near, { settings: { ...DEFAULT_PLANNING, settle: 'half-band' } })).toMatchObject({
+      ok: false,
+      error: { code: 'nothing-to-trade' },
+    })
   })
 })

@@ -1,14 +1,14 @@
 import { toFloat } from '../../core/amount.ts'
 import type { AssetId } from '../../core/instruments.ts'
-import { CASH } from '../../core/instruments.ts'
-import type { Proposal } from '../../core/proposal.ts'
+import { CASH, isSettlementAsset } from '../../core/instruments.ts'
+import type { Proposal, Trigger } from '../../core/proposal.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
 import { impactCoefficient } from '../../workers/microstructure/index.ts'
 import type { RebalanceProblem, RebalanceSolution, Solved } from '../../workers/optimizer/index.ts'
 import { type BookPosition, positionOf } from './book-position.ts'
 import type { PlanFailure } from './draft.ts'
-import { type LineLimits, lineLimits } from './limits.ts'
+import { type LineLimits, lineLimits, type NewCash } from './limits.ts'
 import { makeProposal } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
 import { type AssetGrain, grainOf, shapeTrades } from './shape-trades.ts'
@@ -22,10 +22,19 @@ interface Pass {
   readonly impact: Float64Array
   readonly grains: ReadonlyMap<AssetId, AssetGrain>
   readonly tooSmall: ReadonlySet<AssetId>
+  /** Cash that moved and is to be used before other lines trade; null too where that alone has no answer. */
+  readonly newCash: NewCash | null
 }
 
 /** Trades too small for their venue are dropped and the rest is solved again; this many times at most. */
 const MAXIMUM_PASSES = 5
+
+const NEW_CASH_IS_NOT_ENOUGH: Record<NewCash, string> = {
+  in: 'the deposit alone does not bring every line and the cash inside: lines inside their bands are sold too',
+  out: 'sales alone do not settle the withdrawal: lines inside their bands are bought too',
+}
+/** By a rule only cost decides; risk breaks ties between equal costs. */
+const RULE_RISK_SCALE = 1e-6
 
 /**
  * From client books to proposals: positions at the prices of the moment → limits → the convex problem, solved in the
@@ -49,6 +58,10 @@ export async function planBooks(
     const again: typeof open = []
     open.forEach(({ at, pass }, i) => {
       const solution = solutions[i]!
+      if (solution.status === 'infeasible' && pass.newCash !== null) {
+        again.push({ at, pass: { ...pass, newCash: null } })
+        return
+      }
       if (solution.status !== 'solved') {
         answers[at] = unsolved(solution)
         return
@@ -104,8 +117,13 @@ function prepare(request: PlanRequest, market: MarketView, deps: PlanningDeps): 
     impact,
     grains,
     tooSmall: new Set<AssetId>(),
+    newCash: newCashOf(request.trigger),
   })
 }
+
+/** Cash only: an asset that came in or went out is drift of its own line. */
+const newCashOf = (trigger: Trigger): NewCash | null =>
+  trigger.kind === 'cash-flow' && isSettlementAsset(trigger.asset) ? (trigger.amountUsd >= 0 ? 'in' : 'out') : null
 
 function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
   const { position, costs, request } = pass
@@ -118,13 +136,18 @@ function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
     const distance = Math.abs(line.weight - line.target)
     costWeight += linearCost(curveOfSide(costs, line.weight > line.target ? 'sell' : 'buy', i)) * distance
   })
-  return lineLimits(position, request.book.restrictions, {
+  const limits = lineLimits(position, request.book.restrictions, {
     now: deps.clock.now(),
     cashReserve: request.book.cashReserve,
     stepWeights,
     costWeight,
     frozen: new Set([...request.leftOut, ...pass.tooSmall]),
+    settle: deps.settings.settle,
+    newCash: pass.newCash,
   })
+  const moved = newCashOf(request.trigger)
+  if (moved === null || pass.newCash !== null) return limits
+  return { ...limits, relaxations: [...limits.relaxations, NEW_CASH_IS_NOT_ENOUGH[moved]] }
 }
 
 function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): RebalanceProblem {
@@ -135,7 +158,8 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
   )
   return {
     id: request.book.id,
-    riskScale: request.book.riskAversion * deps.settings.horizonYears,
+    riskScale:
+      deps.settings.settle === 'optimal' ? request.book.riskAversion * deps.settings.horizonYears : RULE_RISK_SCALE,
     covariance: { kind: 'dense', matrix: pass.covariance },
     current: Float64Array.from(position.lines, (line) => line.weight),
     aim: Float64Array.from(position.lines, (line) => line.target),

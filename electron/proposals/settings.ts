@@ -1,3 +1,5 @@
+import type { SettleRule } from '../../core/band.ts'
+
 /** What the firm decides about planning; each default has its reason in QUANT.md's terms. */
 export interface PlanningSettings {
   /** Years for which a one-off cost must pay for itself. */
@@ -8,6 +10,11 @@ export interface PlanningSettings {
   readonly participationWarning: number
   /** An open proposal is computed again when a traded price moved by more than this. */
   readonly repriceBps: number
+  /**
+   * Where a rebalance ends. By a rule only lines out of band trade, as far as the rule says, at the least cost; what
+   * they leave or lack is cash, then whatever is cheapest to trade.
+   */
+  readonly settle: SettleRule
   readonly proposalLifeMs: number
   readonly coolDownMs: number
   /** What an asset outside the model may still weigh without being a breach: dust can't be sold. */
@@ -23,6 +30,7 @@ export const DEFAULT_PLANNING: PlanningSettings = {
   minimumTradeWeight: 0.001,
   participationWarning: 0.05,
   repriceBps: 50,
+  settle: 'optimal',
   proposalLifeMs: 15 * 60_000,
   coolDownMs: 30 * 60_000,
   dustWeight: 0.0025,
