@@ -16,6 +16,8 @@ const FIRST_FINISH = 1e-8
 /** Rounds of the exact finish while the interior point can still improve, and at its end. */
 const FINISH_ROUNDS = 14
 const LAST_ROUNDS = 400
+/** In weight, tried in turn: under the primal tolerance of a certificate (1e-9). */
+const LENT_ROOM = [1e-10, 3e-11, 4e-10]
 const LAST_COMPLEMENTARITY = 1e-22
 
 /** A point with its multipliers and what it is worth. */
@@ -57,7 +59,14 @@ export function solveProblem(problem: RebalanceProblem, options: SolveOptions = 
     const candidate = finishNear(problem, trade, near)
     if (candidate !== null) return conclude(problem, candidate, dual.steps)
   }
-  return solveByInteriorPoint(problem, trade, feasibility.trade)
+  const exact = solveByInteriorPoint(problem, trade, feasibility.trade)
+  if (exact.status === 'solved') return exact
+  // bands about as thin as rounding under several tight rows: give every line room that the certificate forgives
+  for (const room of LENT_ROOM) {
+    const relaxed = solveByInteriorPoint(problem, widen(trade, room), feasibility.trade)
+    if (relaxed.status === 'solved') return relaxed
+  }
+  return exact
 }
 
 /** The dual method's answer, or null where it has none. */
@@ -88,6 +97,11 @@ function finishNear(problem: RebalanceProblem, trade: TradeProblem, near: Candid
   const consistent = finishOnFace(face, FINISH_ROUNDS)
   const candidate = toCandidate(problem, trade, face.trade, face.multipliers, face.states)
   return consistent && passes(candidate.assessment) ? candidate : null
+}
+
+/** The same problem with every bound moved outwards: what is solved there misses the original by no more. */
+function widen(trade: TradeProblem, room: number): TradeProblem {
+  return { ...trade, low: trade.low.map((low) => low - room), high: trade.high.map((high) => high + room) }
 }
 
 function solveByInteriorPoint(
@@ -175,9 +189,14 @@ function toCandidate(
     const d = Math.min(trade.high[i]!, Math.max(trade.low[i]!, trades[i]!))
     const state = states[i]
     if (state === LineState.hold || d === 0 || (Math.abs(d) <= NEGLIGIBLE_WEIGHT && trade.impact[i] === 0)) continue
-    if (state === LineState.low || d === trade.low[i]) x[line] = problem.lower[line]!
-    else if (state === LineState.high || d === trade.high[i]) x[line] = problem.upper[line]!
-    else x[line] = problem.current[line]! + d
+    const w = problem.current[line]!
+    // a widened bound is not the problem's own
+    const [low, high] = [problem.lower[line]! - w, problem.upper[line]! - w]
+    if (Math.abs(d - low) <= NEGLIGIBLE_WEIGHT && (state === LineState.low || d === trade.low[i]))
+      x[line] = problem.lower[line]!
+    else if (Math.abs(d - high) <= NEGLIGIBLE_WEIGHT && (state === LineState.high || d === trade.high[i]))
+      x[line] = problem.upper[line]!
+    else x[line] = w + d
   }
   const groups = new Float64Array(problem.groupCaps.length)
   for (const [g, { index }] of trade.groups.entries()) groups[index] = Math.max(0, rows[g + 1]! * trade.scale)
