@@ -6,7 +6,7 @@ import { type AssetId, splitMarketKey } from '../../core/instruments.ts'
 import { type Fact, fact } from '../../core/journal.ts'
 import type { Allocation, ChildOrder, VenueTrade } from '../../core/order.ts'
 import { hash32 } from '../../core/random.ts'
-import { type ExecutionContext, quotePriceUsd } from './context.ts'
+import type { ExecutionContext } from './context.ts'
 
 /** Cost and fee are shared among the books in this unit. */
 const SHARED_UNIT = amount('0.00000001')
@@ -20,7 +20,7 @@ const NOTHING_DUE: AllocationDue = { facts: [], overdrawn: [] }
 
 /**
  * The fact that moves everything a child filled and has not given away yet from HOUSE to its client books; none when
- * nothing is due, or while the quote currency has no price (lots need one): then the child waits unsettled.
+ * nothing is due.
  */
 export function allocationDue(
   context: ExecutionContext,
@@ -29,11 +29,6 @@ export function allocationDue(
 ): AllocationDue {
   if (sum(trades.map((trade) => trade.quantity)) === allocatedQuantity) return NOTHING_DUE
   const { base, quote } = splitMarketKey(child.market)
-  const priceUsd = quotePriceUsd(context, quote)
-  if (priceUsd === undefined) {
-    context.log.warn(`fills of ${child.id} wait in HOUSE: ${quote} has no price in US dollars`)
-    return NOTHING_DUE
-  }
   const already = context.store.allocationsOf(child.id)
   const step = context.market(child.venue, base)?.filters.step ?? SHARED_UNIT
   const { allocations, overdrawn } = withinHoldings(context, child, shareTrades(child, trades, already, step))
@@ -44,7 +39,8 @@ export function allocationDue(
     base,
     quote,
     side: child.side,
-    quotePriceUsd: priceUsd,
+    // As of its planning: durable, so that a restart allocates alike, and there even when market data are not.
+    quotePriceUsd: child.quotePriceUsd,
     allocations,
   })
   return { facts: [allocated], overdrawn }

@@ -2,6 +2,7 @@ import { assert, ensureDefined } from '../../core/assert.ts'
 import { VENUES } from '../../core/instruments.ts'
 import { fact } from '../../core/journal.ts'
 import type { DeniedReason } from '../../core/order.ts'
+import { childRecord } from './absorb-order.ts'
 import { closePlan } from './close-plan.ts'
 import { accountKey, connectedAccounts, type ExecutionContext, recordFacts } from './context.ts'
 import { finishParent } from './finish-parent.ts'
@@ -54,12 +55,28 @@ const unsettledOf = (context: ExecutionContext, planId: string): readonly string
 
 /** Asks for the unknown orders of a plan until there are none, or the desk closes. Sends nothing. */
 export async function settlePlan(context: ExecutionContext, planId: string): Promise<void> {
-  let wait = context.settings.firstLookupWaitMs
-  while (!context.isStopping() && !isPlanSettled(context, planId)) {
-    await settleChildren(context, unsettledOf(context, planId))
+  const { clock, log, settings } = context
+  let wait = settings.firstLookupWaitMs
+  let reminded = clock.now()
+  while (!context.isStopping()) {
+    const unsettled = unsettledOf(context, planId)
+    if (unsettled.length === 0) return
+    if (clock.now() - reminded >= settings.settlingReminderMs) {
+      reminded = clock.now()
+      const orders = unsettled
+        .map((childId) => context.store.child(childId))
+        .map((record) => record && describe(record))
+      log.warn(`plan ${planId} is settling ${unsettled.length} orders`, { orders })
+    }
+    await settleChildren(context, unsettled)
     await context.wait(wait)
-    wait = Math.min(2 * wait, context.settings.longestLookupWaitMs)
+    wait = Math.min(2 * wait, settings.longestLookupWaitMs)
   }
+}
+
+function describe(context: ExecutionContext, childId: string): string {
+  const { child, state, why } = childRecord(context, childId)
+  return `${childId} on ${child.venue} ${child.account}, ${state}${why === null ? '' : `: ${why}`}`
 }
 
 /** Finishes what is left of a settled plan and why, closes it, and compares ledger and venues. */

@@ -28,6 +28,8 @@ export interface ExecutionSettings {
   readonly cancelWorkingAfterMs: number
   /** How long a wave waits for unknown orders and paused venues before the plan goes on settling without sending. */
   readonly wavePatienceMs: number
+  /** How often the log says what a settling plan still waits for. */
+  readonly settlingReminderMs: number
   /** How long a wave waits for stale order books before what needs them is given up. */
   readonly stalePatienceMs: number
   /** A venue's pause up to this is waited out between two orders; during a longer one nothing is sent there. */
@@ -56,6 +58,7 @@ export const DEFAULT_SETTINGS: ExecutionSettings = {
   answerPatienceMs: 5_000,
   cancelWorkingAfterMs: 1_500,
   wavePatienceMs: 60_000,
+  settlingReminderMs: 30_000,
   stalePatienceMs: 2_000,
   shortPauseMs: 250,
   resumeWithinMs: 600_000,

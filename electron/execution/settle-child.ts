@@ -143,8 +143,11 @@ async function proveAbsence(context: ExecutionContext, connection: AccountConnec
   if (traded === 'not-sure') return
   if (traded) return adopt(context, connection, childId, traded)
   context.firstAbsence.delete(childId)
+  // A sweep beside this may have found it meanwhile.
+  const latest = childRecord(context, childId)
+  if (isTerminal(latest.state)) return
   const why = `never reached ${child.venue}: not found in two lookups, in open orders or in trades`
-  recordFacts(context, childChangedFacts(childRecord(context, childId), { state: 'dead', why }), 'desk')
+  recordFacts(context, childChangedFacts(latest, { state: 'dead', why }), 'desk')
 }
 
 /** The order behind a trade since then that nobody has claimed, if it is this child's. */
