@@ -82,6 +82,9 @@ describe('merged cost curve', () => {
     const curve = unwrap(mergeCostCurve(both, 'BTC', 'buy', { binance: 10_000, kraken: 10_000 }, 50_000))
     const { fee, spread, impact, total } = routedCost(curve, 50_000)
     expect(fee + spread + impact).toBeCloseTo(total, 9)
+    // In the proportions of what fits: half of it at 10 and 1 bps, half at 26 and 3.
+    expect(fee).toBeCloseTo(50_000 * 18e-4, 9)
+    expect(spread).toBeCloseTo(50_000 * 2e-4, 9)
     expect(total).toBeCloseTo(new MergedCost(curve.venues).cost(50_000), 9)
     expect(impact).toBeGreaterThan(0)
   })

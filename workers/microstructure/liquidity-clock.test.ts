@@ -74,6 +74,15 @@ describe('the liquidity clock', () => {
     const steady = learn(16, (hour) => habit(hour, 0)).hours()
     const moving = learn(16, habit).hours()
     for (const hour of [0, 40, SATURDAY, 167]) expect(moving[hour]!.spread).toBeCloseTo(steady[hour]!.spread, 10)
+    // Every other week only its weekend is seen, and says nothing against the habit.
+    const partial = new LiquidityClock()
+    for (let hour = 0; hour < 20 * HOURS_OF_WEEK; hour++) {
+      const [week, own] = [Math.floor(hour / HOURS_OF_WEEK), hour % HOURS_OF_WEEK]
+      const spread = week % 2 === 1 && own < SATURDAY ? Number.NaN : habit(own, 0)
+      partial.observe(MONDAY + hour * HOUR_MS, spread, 1e5)
+    }
+    const seen = partial.hours()
+    expect(seen[SATURDAY + 10]!.spread / seen[34]!.spread).toBeGreaterThan(1.17)
     const late = new LiquidityClock()
     for (let hour = SATURDAY; hour < 16 * HOURS_OF_WEEK; hour++) {
       const spread = habit(hour % HOURS_OF_WEEK, Math.floor(hour / HOURS_OF_WEEK))

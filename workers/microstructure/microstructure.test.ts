@@ -323,6 +323,16 @@ describe('what the engine learns', () => {
     const total = unwrap(engine.liquidityClock(BTC)).reduce((sum, { visits }) => sum + visits, 0)
     // Five seconds, the age limit, then nothing until the end.
     expect(total).toBeCloseTo(5 / 3600, 12)
+    engine.configure({ staleMs: Number.POSITIVE_INFINITY })
+    engine.setMarkets([facts('binance')])
+    unwrap(
+      engine.observe([
+        frame(MONDAY),
+        frame(MONDAY + 10 * 60_000, ladder(101, 1), ladder(100, 1)),
+        frame(MONDAY + HOUR),
+      ]),
+    )
+    expect(unwrap(engine.liquidityClock(BTC))[0]!.visits).toBeCloseTo(1 / 6, 12)
   })
 })
 
