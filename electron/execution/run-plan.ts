@@ -63,10 +63,9 @@ export async function settlePlan(context: ExecutionContext, planId: string): Pro
     if (unsettled.length === 0) return
     if (clock.now() - reminded >= settings.settlingReminderMs) {
       reminded = clock.now()
-      const orders = unsettled
-        .map((childId) => context.store.child(childId))
-        .map((record) => record && describe(record))
-      log.warn(`plan ${planId} is settling ${unsettled.length} orders`, { orders })
+      log.warn(
+        `plan ${planId} is settling ${unsettled.length} orders, the first is ${describe(context, unsettled[0]!)}`,
+      )
     }
     await settleChildren(context, unsettled)
     await context.wait(wait)
