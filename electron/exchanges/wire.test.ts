@@ -131,6 +131,10 @@ describe('Kraken', () => {
     expect(listing.market).toMatchObject({
       symbol: 'BTC/USD',
       fees: { maker: 0.0016, taker: 0.0026 },
+      feeTiers: [
+        { fromVolumeUsd: 0, maker: 0.0016, taker: 0.0026 },
+        { fromVolumeUsd: 50_000, maker: 0.0016, taker: 0.0024 },
+      ],
       status: 'trading',
     })
     expect(formatAmount(listing.market.filters.step)).toBe('0.00000001')
