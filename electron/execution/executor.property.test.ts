@@ -89,7 +89,7 @@ it('never over-fills, loses or doubles anything, whatever the venues answer and 
       }
     }),
     {
-      numRuns: Number(process.env['EXECUTION_RUNS'] ?? 25),
+      numRuns: Number(process.env['EXECUTION_RUNS'] ?? 15),
       ...(process.env['EXECUTION_SEED'] ? { seed: Number(process.env['EXECUTION_SEED']) } : {}),
     },
   )

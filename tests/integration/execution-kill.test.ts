@@ -95,7 +95,7 @@ it('a desk that is killed six times in a batch loses and doubles nothing', async
       faults: faults.injected,
     }),
   )
-})
+}, 180_000)
 
 /** Runs the desk to its end or to a kill; answers how it ended. */
 function runDesk(file: string, kill: (typeof KILLS)[number] | null): Promise<string> {
