@@ -14,13 +14,9 @@ import {
   type SimulatedDeskOptions,
   startSimulatedDesk,
 } from '../../electron/simulation/start-simulated-desk.ts'
+import { PLACE, ROOT } from './desk-place.ts'
 
-export const ROOT = join(import.meta.dirname, '../..')
-export const PLACE = {
-  workersDir: join(ROOT, 'workers'),
-  migrationsDir: join(ROOT, 'electron/store/migrations'),
-  sandboxEntry: join(ROOT, 'sandbox/main.ts'),
-}
+export { PLACE, ROOT }
 
 const atEnd: (() => Promise<unknown> | void)[] = []
 afterAll(async () => {
