@@ -36,6 +36,10 @@ export function reasonWords(reason: Decision['reason']): string {
       return 'money came in or went out'
     case 'manual':
       return 'asked for'
+    case 'schedule':
+      return 'on schedule'
+    case 'volatility-spike':
+      return 'volatility has jumped'
     case 'inside-band':
       return 'inside its bands'
     case 'defensive':

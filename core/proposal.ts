@@ -8,6 +8,13 @@ export type Trigger =
   | { readonly kind: 'band-breach'; readonly assets: readonly AssetId[] }
   | { readonly kind: 'cash-flow'; readonly asset: AssetId; readonly amountUsd: Usd }
   | { readonly kind: 'manual'; readonly by: string }
+  /** A date of the firm's calendar. */
+  | { readonly kind: 'schedule'; readonly due: Millis }
+  /** Fast volatility of the market against the usual, per year. */
+  | { readonly kind: 'volatility-spike'; readonly volatility: number; readonly usual: number }
+
+/** Asked for, by a person, by money that moved, or for the whole firm; a breach of bands is not asked for. */
+export type RequestTrigger = Exclude<Trigger, { kind: 'band-breach' }>
 
 /** Why a book in need was not given a proposal, or a proposal can't be approved. A closed set with a sentence each. */
 export const NON_TRIGGER_REASONS = [

@@ -92,3 +92,23 @@ describe('in a crisis', () => {
       decideTrigger({ ...crisis, defensive: { outerLimit: 0.08, beyond: ['BTC'] }, coolDownUntil: later }),
     ).toMatchObject({ reason: 'cool-down' }))
 })
+
+describe('on schedule, or in a spike of volatility', () => {
+  const due = { kind: 'schedule', due: millis(900_000) } as const
+  const spike = { kind: 'volatility-spike', volatility: 1.2, usual: 0.6 } as const
+
+  test.each([due, spike])('%o: planned inside the bands and outside', (request) => {
+    expect(decideTrigger({ ...quiet, request })).toEqual({ kind: 'propose', trigger: request })
+    expect(decideTrigger({ ...breached, request })).toEqual({ kind: 'propose', trigger: request })
+  })
+
+  test.each([
+    ['paused', { pausedUntil: later }],
+    ['cool-down', { coolDownUntil: later }],
+    ['defensive', { defensive: { outerLimit: 0.08, beyond: [] } }],
+    ['open-proposal', { hasOpenProposal: true }],
+    ['trading-halted', { tradingHalted: 'stopped' }],
+  ] as const)('%s holds it', (reason, changes) =>
+    expect(decideTrigger({ ...quiet, request: due, ...changes })).toMatchObject({ kind: 'wait', reason }),
+  )
+})

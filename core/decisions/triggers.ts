@@ -1,5 +1,5 @@
 import type { AssetId } from '../instruments.ts'
-import type { NonTriggerReason, Trigger } from '../proposal.ts'
+import type { NonTriggerReason, RequestTrigger, Trigger } from '../proposal.ts'
 import type { Millis } from '../units.ts'
 
 /** What is known of one client book when the question "does it need a proposal?" is asked. */
@@ -17,8 +17,8 @@ export interface TriggerInput {
   readonly coolDownAfter?: string
   readonly pausedUntil: Millis | null
   readonly tradingHalted: string | null
-  /** Asked for by an advisor, or money came in or went out since the last proposal. */
-  readonly request: Extract<Trigger, { kind: 'manual' | 'cash-flow' }> | null
+  /** Asked for by an advisor or for the whole firm, or money came in or went out since the last proposal. */
+  readonly request: RequestTrigger | null
 }
 
 export interface DefensiveLimit {
@@ -41,7 +41,7 @@ const clock = (at: Millis): string => `${new Date(at).toISOString().slice(0, 16)
 /**
  * Every trigger and every non-trigger has a reason. The order is the order of force: what makes a proposal impossible
  * comes before what makes it unwanted; an advisor's own request overrides pause, cool-down and being inside the band,
- * never a missing price or a halt.
+ * never a missing price or a halt. Money that moved overrides cool-down and defence, a schedule or a spike neither.
  */
 export function decideTrigger(input: TriggerInput): TriggerDecision {
   if (input.breachedAssets === null) return wait('stale-price', input.unableWhy ?? 'a price is missing')
@@ -51,8 +51,9 @@ export function decideTrigger(input: TriggerInput): TriggerDecision {
   if (input.request?.kind === 'manual') return { kind: 'propose', trigger: input.request }
   if (input.pausedUntil !== null && input.pausedUntil > input.now)
     return wait('paused', `paused until ${clock(input.pausedUntil)}`)
-  if (input.request !== null) return { kind: 'propose', trigger: input.request }
-  if (input.breachedAssets.length === 0) return wait('inside-band', 'every line is inside its band')
+  if (input.request?.kind === 'cash-flow') return { kind: 'propose', trigger: input.request }
+  if (input.breachedAssets.length === 0 && input.request === null)
+    return wait('inside-band', 'every line is inside its band')
   if (input.defensive && input.defensive.beyond.length === 0)
     return wait('defensive', defensiveWhy(input.defensive.outerLimit))
   if (input.coolDownUntil !== null && input.coolDownUntil > input.now)
@@ -60,5 +61,5 @@ export function decideTrigger(input: TriggerInput): TriggerDecision {
       'cool-down',
       `${input.coolDownAfter ?? 'rebalanced a short while ago'}; cool-down until ${clock(input.coolDownUntil)}`,
     )
-  return { kind: 'propose', trigger: { kind: 'band-breach', assets: input.breachedAssets } }
+  return { kind: 'propose', trigger: input.request ?? { kind: 'band-breach', assets: input.breachedAssets } }
 }

@@ -109,7 +109,8 @@ function answerOf(store: DeskStore, bookId: string, at: Millis): Result<Answer, 
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
-const lineOf = ({ at, decision }: DecisionRecord): string => `  ${clock(at)}  ${decisionSentence(decision)}`
+const lineOf = ({ at, decision }: DecisionRecord): string =>
+  `  ${clock(at)}  ${decisionSentence(decision)}${decision.proposalId === null ? '' : ` (${decision.proposalId})`}`
 
 function textOf({ book, at, inForce, proposal, before, after }: Answer): readonly string[] {
   const lines = [`${book.id} (${book.clientName}) at ${clock(at)}`]

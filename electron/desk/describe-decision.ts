@@ -56,6 +56,10 @@ function triggerSentence(trigger: Trigger, position: BookPosition): string {
     }
     case 'manual':
       return `by ${trigger.by}`
+    case 'schedule':
+      return `due ${new Date(trigger.due).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    case 'volatility-spike':
+      return `${percent(trigger.volatility)} a year against ${percent(trigger.usual)}`
     default:
       return ensureNever(trigger)
   }

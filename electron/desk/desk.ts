@@ -18,6 +18,7 @@ import { Approvals } from './approvals.ts'
 import { type CycleDeps, planNeeded, reviewOpen, settleDecisions } from './cycle.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
 import type { DriftWatch } from './drift-watch.ts'
+import { askFirmTriggers } from './firm-triggers.ts'
 import type { HistoryKeeper } from './history-keeper.ts'
 import type { Ids } from './ids.ts'
 import type { MarketWatch } from './market-watch.ts'
@@ -130,6 +131,7 @@ export class Desk {
       new Set(this.approvals.pending.flatMap((approval) => approval.proposalIds)),
       new Set(outcomes.flatMap((outcome) => outcome.repriced)),
     )
+    askFirmTriggers(() => this.parts.market.volatilities(), this.parts)
     const candidates = new Set([...this.breached(), ...this.parts.proposals.requests.keys()])
     this.parts.proposals.keepWaits(candidates)
     const made = await planNeeded(candidates, view, this.#cycleDeps)

@@ -4,6 +4,7 @@ import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueHealth } from '../../core/contracts/exchange.ts'
 import type { ChildRecord } from '../../core/contracts/store.ts'
 import { type NaiveMarket, naiveCost } from '../../core/decisions/naive.ts'
+import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import {
   type AssetId,
   isSettlementAsset,
@@ -80,6 +81,10 @@ export class MarketWatch {
   }
   regime(): RegimeView {
     return this.#parts.risk.regime(this.marketNow())
+  }
+
+  volatilities(): Volatilities {
+    return this.#parts.risk.volatilities()
   }
 
   /** USD mids now, every asset that any market prices. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import { type Actor, type Fact, fact } from '../../core/journal.ts'
-import type { NonTriggerReason, Proposal, ProposalState, Trigger } from '../../core/proposal.ts'
+import type { NonTriggerReason, Proposal, ProposalState, RequestTrigger } from '../../core/proposal.ts'
 import type { Millis } from '../../core/units.ts'
 
 /** Why a client book has no proposal now, and until when where the reason ends by itself. */
@@ -12,8 +12,6 @@ export interface Wait {
   readonly why: string
   readonly until: Millis | null
 }
-
-type Request = Extract<Trigger, { kind: 'manual' | 'cash-flow' }>
 
 /**
  * Proposals, requests and waits of every client book: at most one open or held proposal per book.
@@ -24,7 +22,7 @@ export class ProposalBook {
   readonly #clock: Clock
   readonly #open = new Map<ClientBookId, Proposal>()
   readonly #waits = new Map<ClientBookId, Wait>()
-  readonly #requests = new Map<ClientBookId, Request>()
+  readonly #requests = new Map<ClientBookId, RequestTrigger>()
   readonly #executing = new Set<ClientBookId>()
   readonly #rebalancedAt = new Map<ClientBookId, Millis | null>()
   readonly #dismissedAt = new Map<ClientBookId, Millis>()
@@ -64,14 +62,14 @@ export class ProposalBook {
   get executing(): ReadonlySet<ClientBookId> {
     return this.#executing
   }
-  requestOf(bookId: ClientBookId): Request | undefined {
+  requestOf(bookId: ClientBookId): RequestTrigger | undefined {
     return this.#requests.get(bookId)
   }
-  get requests(): ReadonlyMap<ClientBookId, Request> {
+  get requests(): ReadonlyMap<ClientBookId, RequestTrigger> {
     return this.#requests
   }
 
-  request(bookId: ClientBookId, trigger: Request): void {
+  request(bookId: ClientBookId, trigger: RequestTrigger): void {
     this.#requests.set(bookId, trigger)
   }
   wait(bookId: ClientBookId, wait: Wait): void {

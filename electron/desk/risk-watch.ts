@@ -1,5 +1,6 @@
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueConnection } from '../../core/contracts/exchange.ts'
+import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import { type AssetId, type Bar, keyOf, type Market, type MarketKey } from '../../core/instruments.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { RegimeTracker } from '../../workers/regime/index.ts'
@@ -93,6 +94,12 @@ export class RiskWatch {
       volatility: reading.volatility,
       prior: reading.prior,
     }
+  }
+
+  /** Of the market, per year. */
+  volatilities(): Volatilities {
+    const { volatility, slowVolatility, prior } = this.#tracker.reading()
+    return { fast: volatility, slow: slowVolatility, prior }
   }
 
   view(): RiskView {

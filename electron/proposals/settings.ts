@@ -1,4 +1,6 @@
 import type { SettleRule } from '../../core/band.ts'
+import type { ScheduleRule } from '../../core/decisions/schedule.ts'
+import type { SpikeRule } from '../../core/decisions/volatility-spike.ts'
 
 /** What the firm decides about planning; each default has its reason in QUANT.md's terms. */
 export interface PlanningSettings {
@@ -23,6 +25,10 @@ export interface PlanningSettings {
   readonly crisisOuterLimit: number
   /** Allowed slippage in a crisis, times the ordinary: a market that gaps must not leave orders half done. */
   readonly crisisSlippageFactor: number
+  /** Every book is planned on these dates; null: bands and cash flows decide alone. */
+  readonly schedule: ScheduleRule | null
+  /** Every book is planned once when a spike of volatility begins; null: it is not. */
+  readonly volatilitySpike: SpikeRule | null
 }
 
 export const DEFAULT_PLANNING: PlanningSettings = {
@@ -36,4 +42,6 @@ export const DEFAULT_PLANNING: PlanningSettings = {
   dustWeight: 0.0025,
   crisisOuterLimit: 0.08,
   crisisSlippageFactor: 1.5,
+  schedule: null,
+  volatilitySpike: null,
 }

@@ -66,6 +66,8 @@ const trigger = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('band-breach'), assets: z.array(text) }),
   z.strictObject({ kind: z.literal('cash-flow'), asset: text, amountUsd: usdField }),
   z.strictObject({ kind: z.literal('manual'), by: text }),
+  z.strictObject({ kind: z.literal('schedule'), due: millisField }),
+  z.strictObject({ kind: z.literal('volatility-spike'), volatility: z.number(), usual: z.number() }),
 ])
 const costSplit = z.strictObject({ feeUsd: usdField, spreadUsd: usdField, impactUsd: usdField, totalUsd: usdField })
 const extreme = z.strictObject({ asset: text, position: positionField })
@@ -137,7 +139,7 @@ export const proposal = z.strictObject({
 export const decision = z.strictObject({
   bookId: text,
   outcome: z.enum(['proposed', 'waiting']),
-  reason: z.enum(['band-breach', 'cash-flow', 'manual', ...NON_TRIGGER_REASONS]),
+  reason: z.enum(['band-breach', 'cash-flow', 'manual', 'schedule', 'volatility-spike', ...NON_TRIGGER_REASONS]),
   why: text,
   proposalId: text.nullable(),
   assets: z.array(text),

@@ -311,6 +311,10 @@ function whyOf(proposal: Proposal): string {
       return `${prefix}${trigger.amountUsd >= 0 ? 'Deposit' : 'Withdrawal'} of ${formatUsd(Math.abs(trigger.amountUsd))}`
     case 'manual':
       return `Asked for by ${trigger.by}`
+    case 'schedule':
+      return `${prefix}On schedule`
+    case 'volatility-spike':
+      return `${prefix}Volatility has jumped`
   }
 }
 
