@@ -18,6 +18,10 @@ export type Custody = { readonly kind: 'omnibus' } | { readonly kind: 'segregate
 export type Restriction =
   | { readonly kind: 'no-buy'; readonly asset: AssetId; readonly reason: string; readonly until?: Millis }
   | { readonly kind: 'no-sell'; readonly asset: AssetId; readonly reason: string; readonly until?: Millis }
+  /** Override: neither bought nor sold. */
+  | { readonly kind: 'no-trade'; readonly asset: AssetId; readonly reason: string; readonly until?: Millis }
+  /** Override: traded only when out of band, to just inside its edge and no further. */
+  | { readonly kind: 'band-edge'; readonly asset: AssetId; readonly reason: string; readonly until?: Millis }
   | {
       readonly kind: 'at-most'
       readonly asset: AssetId

@@ -100,6 +100,46 @@ describe('restrictions', () => {
     expect(rounded(cap(0.9).upper)[0]).toBe(0.545)
   })
 
+  test('no-trade: exactly where it is; out of its band it says by how much', () => {
+    const noTrade: Restriction = { kind: 'no-trade', asset: 'BTC', reason: 'in dispute' }
+    const still = limits(INSIDE, [noTrade])
+    expect([still.lower[0], still.upper[0], still.relaxations]).toEqual([0.5, 0.5, []])
+    const out = limits({ ...INSIDE, BTC: 0.58 }, [noTrade])
+    expect([out.lower[0], out.upper[0], out.cutBy[0]]).toEqual([0.58, 0.58, 'no trade: in dispute'])
+    expect(out.relaxations).toEqual(['BTC must not be traded (in dispute): band relaxed by 3.00 pp'])
+    expect(limits(INSIDE, [{ ...noTrade, until: millis(NOW) }]).cutBy[0]).toBeNull()
+  })
+
+  test('the order they are written in decides nothing: no-trade before a cap, a cap before the edge', () => {
+    const cap: Restriction = { kind: 'at-most', asset: 'BTC', weight: 0.48, reason: 'trustees' }
+    const bounds = (...restrictions: readonly Restriction[]): readonly (number | undefined)[] => {
+      const { lower, upper } = limits(INSIDE, restrictions)
+      return [lower[0], upper[0]]
+    }
+    const noTrade: Restriction = { kind: 'no-trade', asset: 'BTC', reason: 'in dispute' }
+    const edge: Restriction = { kind: 'band-edge', asset: 'BTC', reason: 'mandate' }
+    expect([bounds(noTrade, cap), bounds(cap, noTrade)]).toEqual([
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ])
+    expect([bounds(edge, cap), bounds(cap, edge)]).toEqual([
+      [0.48, 0.48],
+      [0.48, 0.48],
+    ])
+  })
+
+  test('band-edge: still inside its band, to just inside the edge outside', () => {
+    const edge: Restriction = { kind: 'band-edge', asset: 'BTC', reason: 'mandate' }
+    const boundsAt = (weight: number): readonly (number | undefined)[] => {
+      const { lower, upper } = limits({ ...INSIDE, BTC: weight }, [edge])
+      return [rounded(lower)[0], rounded(upper)[0]]
+    }
+    expect(boundsAt(0.549)).toEqual([0.549, 0.549])
+    expect(boundsAt(0.58)).toEqual([0.545, 0.545])
+    expect(boundsAt(0.4)).toEqual([0.455, 0.455])
+    expect(limits(INSIDE, [edge]).cutBy[0]).toBe("to its band's edge only: mandate")
+  })
+
   test('one that has ended, or is of another asset, is none', () => {
     const ended = limits({ ...INSIDE, SOL: 0.05 }, [{ ...noBuy, until: millis(NOW) }])
     expect(ended.cutBy).toEqual([null, null, null])

@@ -47,6 +47,9 @@ export function lineLimits(
   const upper = new Float64Array(count)
   const relaxations: string[] = []
   const cutBy: (string | null)[] = []
+  // a rule for the edge gives way to what is forbidden, and nothing moves a line that must not trade
+  const force = ({ kind }: Restriction): number => (kind === 'band-edge' ? 0 : kind === 'no-trade' ? 2 : 1)
+  const byForce = [...restrictions].sort((a, b) => force(a) - force(b))
   position.lines.forEach((line, i) => {
     const settled = settleBandOf(options.settle, line.band, line.target, options.stepWeights[i]!, options.costWeight)
     const band = options.settle === 'optimal' ? settled : leaveInside(settled, line)
@@ -55,7 +58,7 @@ export function lineLimits(
         ? cashLimits(band, options.cashReserve, options.costWeight)
         : newCashFirst(band, line, options.newCash)
     let cut: string | null = null
-    for (const restriction of restrictions) {
+    for (const restriction of byForce) {
       if (restriction.asset !== line.asset || (restriction.until !== undefined && restriction.until <= options.now))
         continue
       if (restriction.kind === 'at-most') {
@@ -73,6 +76,20 @@ export function lineLimits(
         }
         high = Math.min(high, Math.max(line.weight, low))
         cut = `no buy: ${restriction.reason}`
+      } else if (restriction.kind === 'no-trade') {
+        const outside = Math.max(line.band.low - line.weight, line.weight - line.band.high)
+        if (outside > 0)
+          relaxations.push(
+            `${line.asset} must not be traded (${restriction.reason}): band relaxed by ${points(outside)}`,
+          )
+        low = line.weight
+        high = line.weight
+        cut = `no trade: ${restriction.reason}`
+      } else if (restriction.kind === 'band-edge') {
+        if (isInside(line)) low = high = line.weight
+        else if (line.weight > high) low = high
+        else high = low
+        cut = `to its band's edge only: ${restriction.reason}`
       } else {
         if (high < line.weight) {
           relaxations.push(

@@ -34,6 +34,8 @@ const limited = { asset: text, reason: text, until: millisField.optional() }
 const restriction = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-buy'), ...limited }),
   z.strictObject({ kind: z.literal('no-sell'), ...limited }),
+  z.strictObject({ kind: z.literal('no-trade'), ...limited }),
+  z.strictObject({ kind: z.literal('band-edge'), ...limited }),
   z.strictObject({ kind: z.literal('at-most'), weight: z.number(), ...limited }),
 ])
 export const clientBook = z.strictObject({

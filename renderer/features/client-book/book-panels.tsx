@@ -102,6 +102,10 @@ function restrictionText(restriction: Restriction): string {
       return `${asset}: no buy, ${restriction.reason}`
     case 'no-sell':
       return `${asset}: no sell, ${restriction.reason}`
+    case 'no-trade':
+      return `${asset}: no trade, ${restriction.reason}`
+    case 'band-edge':
+      return `${asset}: to its band's edge only, ${restriction.reason}`
     case 'at-most':
       return `${asset}: at most ${formatPercent(restriction.weight, 1)} % of the book, ${restriction.reason}`
   }
