@@ -62,23 +62,27 @@ export class Grid {
     const set = (column: GridColumn, value: number): void => {
       cells[base + AT[column]] = value
     }
+    /** What was last known stands, with its age: a screen takes its colour away, not the figure. */
+    const setKnown = (column: GridColumn, value: number): void => {
+      if (Number.isFinite(value)) set(column, value)
+    }
     const able = sweep.unableColumn[row] === ABLE
     const status = bookStatus(sweep, row, facts)
     const action = nextAction(status, facts)
     const worst = able ? sweep.lineAssets[sweep.worstLine[row]!] : undefined
-    set('valueUsd', sweep.valueUsd[row]!)
+    setKnown('valueUsd', sweep.valueUsd[row]!)
     set('worstAsset', worst === undefined ? Number.NaN : (this.#assetIndex.get(worst) ?? Number.NaN))
     set('drift', sweep.worstDrift[row]!)
     set('position', sweep.worstPosition[row]!)
     set('linesOut', able ? sweep.breachedLines[row]! : Number.NaN)
     set('trackingErrorBps', able ? facts.trackingErrorBps : Number.NaN)
-    set('cashWeight', sweep.cashWeight[row]!)
+    setKnown('cashWeight', sweep.cashWeight[row]!)
     set('rebalancedAt', facts.rebalancedAt ?? Number.NaN)
     set('nextAction', actionIndex(action))
     set('actionProgress', action === 'executing' ? facts.progress : Number.NaN)
     // whole tenths: an age that only grows would make every row new every frame
     set('ageSeconds', facts.oldest === null ? Number.NaN : Math.floor(facts.oldest.ageMs / 500) / 2)
-    set('dayChangeUsd', sweep.valueUsd[row]! - facts.dayOpenUsd)
+    setKnown('dayChangeUsd', sweep.valueUsd[row]! - facts.dayOpenUsd)
     set('status', statusIndex(status))
     set('cashNeedUsd', facts.cashNeedUsd)
     set('pausedUntil', facts.book.pausedUntil ?? Number.NaN)

@@ -94,7 +94,7 @@ describe('prices', () => {
     books.delete('kraken:BTC/USD')
     const gone = watch.prices().get('BTC')!
     expect(gone.fresh).toBe(false)
-    expect(gone.why).toMatch(/^BTC price is 0.0 s old \(binance:BTC\/USDT has no order book; kraken/)
+    expect(gone.why).toMatch(/^BTC has had no fresh price for 0 s \(binance:BTC\/USDT has no order book; kraken/)
     expect(watch.priceOf('BTC')).toBeUndefined()
   })
 

@@ -245,7 +245,7 @@ function boardPrice(asset: AssetId, price: VenuePrice): AssetPrice {
       price.fresh || price.why === null
         ? null
         : Number.isFinite(price.ageMs)
-          ? `${asset} price is ${(price.ageMs / 1000).toFixed(1)} s old (${price.why})`
+          ? `${asset} has had no fresh price for ${(price.ageMs / 1000).toFixed(0)} s (${price.why})`
           : `no price for ${asset} (${price.why})`,
   }
 }

@@ -6,6 +6,7 @@ import type { MarketView } from '../proposals/planning-inputs.ts'
 import { positionFor } from './cycle.ts'
 import type { Desk } from './desk.ts'
 import { Grid } from './grid.ts'
+import { watchVenues } from './venue-alerts.ts'
 import { executionProgress } from './views/execution-progress.ts'
 import { summaryView } from './views/summary-view.ts'
 
@@ -123,6 +124,8 @@ export class Publisher {
   }
 
   publishSummary(): void {
+    const { alerts, market } = this.#desk.parts
+    watchVenues(alerts, market.health(), market.down())
     const summary = this.summary()
     this.emit('summary', summary)
     const topics: ChangedTopic[] = []

@@ -43,6 +43,7 @@ const price = (
     maximumAgeMs: 20_000,
     ...(previous ? { previous } : {}),
   })
+const LATER = NOW + 27_000
 
 const FULL: Record<MarketKey, readonly [bid: string, ask: string, ageMs: number]> = {
   'binance:BTC/USDT': ['50000', '50020', 300],
@@ -76,6 +77,14 @@ describe('priceAssets', () => {
     const after = price(books({}), before)
     expect(after.get('BTC')).toMatchObject({ price: before.get('BTC')!.price, fresh: false })
     expect(after.get('BTC')!.why).toContain('kraken:BTC/USD has no order book')
+    const later = priceAssets({
+      markets: MARKETS,
+      orderBook: books({}),
+      now: millis(LATER),
+      maximumAgeMs: 20_000,
+      previous: after,
+    })
+    expect(later.get('BTC')).toMatchObject({ fresh: false, ageMs: before.get('BTC')!.ageMs + LATER - NOW })
   })
 })
 

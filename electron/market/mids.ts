@@ -1,14 +1,16 @@
 import { toFloat } from '../../core/amount.ts'
 import { type AssetId, keyOf, type Market, type MarketKey, type OrderBookSnapshot } from '../../core/instruments.ts'
-import type { Millis } from '../../core/units.ts'
+import { type Millis, millis } from '../../core/units.ts'
 
 /** What an asset is worth in US dollars, and how far that can be trusted. */
 export interface AssetPrice {
   /** Null when it was never known. A price that is not fresh is the last one known. */
   readonly price: number | null
   readonly fresh: boolean
-  /** Age of the oldest order book that the price rests on. */
+  /** Age of the oldest order book that the price rests on; of a price that is not fresh it grows. Infinity: never known. */
   readonly ageMs: number
+  /** Wire time that the age counts from; null where there is none. */
+  readonly asOf: Millis | null
   /** Why it is not fresh; null when it is. */
   readonly why: string | null
 }
@@ -30,7 +32,7 @@ interface Quote {
 
 /** The dollar is the accounting currency: its price is 1 by definition, and only its. */
 const USD = 'USD'
-const DOLLAR: AssetPrice = { price: 1, fresh: true, ageMs: 0, why: null }
+const DOLLAR: AssetPrice = { price: 1, fresh: true, ageMs: 0, asOf: null, why: null }
 
 /**
  * Price of an asset = median over fresh venues of mid × price of the quote currency; with two venues their mean.
@@ -58,11 +60,14 @@ function priceOf(base: AssetId, prices: ReadonlyMap<AssetId, AssetPrice>, inputs
   }
   if (quotes.length > 0) {
     const ageMs = Math.max(...quotes.map((quote) => quote.ageMs))
-    return { price: median(quotes.map((quote) => quote.price)), fresh: true, ageMs, why: null }
+    const asOf = millis(inputs.now - ageMs)
+    return { price: median(quotes.map((quote) => quote.price)), fresh: true, ageMs, asOf, why: null }
   }
   const last = inputs.previous?.get(base)
   const why = reasons.join('; ') || `no market prices ${base}`
-  return { price: last?.price ?? null, fresh: false, ageMs: last?.ageMs ?? Number.POSITIVE_INFINITY, why }
+  const asOf = last?.asOf ?? null
+  const ageMs = asOf === null ? Number.POSITIVE_INFINITY : Math.max(0, inputs.now - asOf)
+  return { price: last?.price ?? null, fresh: false, ageMs, asOf, why }
 }
 
 /** The market's mid in dollars, or why it says nothing. */

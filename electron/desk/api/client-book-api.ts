@@ -64,15 +64,17 @@ function clientBookView(desk: Desk, publisher: Publisher, bookId: string): Resul
   const wait = proposals.waitOf(bookId)
   const row = world.rowOf(bookId)
   const differences = position.lines.map((line) => line.weight - line.target)
+  /** Nothing is claimed of a book that cannot be checked. */
+  const claimed = (value: number): number => (position.unableWhy === null ? value : Number.NaN)
   const now = clock.now()
   return ok({
     book,
     modelName: model.name,
     modelVersion: model.version,
     at: now,
-    valueUsd: position.unableWhy === null ? position.valueUsd : Number.NaN,
-    driftOneWay: 0.5 * differences.reduce((total, difference) => total + Math.abs(difference), 0),
-    trackingErrorBps: 1e4 * trackingError(view.risk.covarianceOf(assets), differences),
+    valueUsd: claimed(position.valueUsd),
+    driftOneWay: claimed(0.5 * differences.reduce((total, difference) => total + Math.abs(difference), 0)),
+    trackingErrorBps: claimed(1e4 * trackingError(view.risk.covarianceOf(assets), differences)),
     riskIsPrior: view.risk.isPrior(assets),
     status: BOOK_STATUSES[publisher.grid.cell(row, 'status')] ?? 'unable-to-check',
     nonTrigger:

@@ -1,6 +1,6 @@
 import { type Amount, add, toFloat, ZERO } from '../../../core/amount.ts'
 import { bandPosition, halfWidth, toleranceBand } from '../../../core/band.ts'
-import type { ClientBook, Lot, Restriction } from '../../../core/client-book.ts'
+import type { ClientBook, Holding, Lot, Restriction } from '../../../core/client-book.ts'
 import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
 import { type AssetId, CASH, isSettlementAsset, VENUES } from '../../../core/instruments.ts'
 import type { BandRule } from '../../../core/model-portfolio.ts'
@@ -21,12 +21,14 @@ export interface LineInputs {
 
 /** The lines of the client book screen: everything about each asset, and how its band came about. */
 export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
+  // One price that is missing leaves no weight known: the whole is not.
+  const able = inputs.position.unableWhy === null
   return inputs.position.lines.map((line) => {
     const isCash = line.asset === CASH
     const price = inputs.prices.get(line.asset)
     const base = toleranceBand(line.rule, line.target, 1)
     const { low, high } = line.band
-    const outside = Math.max(low - line.weight, line.weight - high)
+    const weight = able ? line.weight : Number.NaN
     const held = inputs.position.holdings.filter((holding) =>
       isCash ? isSettlementAsset(holding.asset) : holding.asset === line.asset,
     )
@@ -37,15 +39,15 @@ export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
       priceUsd: isCash ? Number.NaN : (price?.priceUsd ?? Number.NaN),
       priceAgeSeconds: isCash ? Number.NaN : (price?.ageMs ?? Number.NaN) / 1000,
       priceWhy: isCash || price?.fresh ? null : (price?.why ?? `no price for ${line.asset}`),
-      valueUsd: line.valueUsd,
-      weight: line.weight,
+      valueUsd: able ? line.valueUsd : lastValue(held, inputs.prices),
+      weight,
       target: line.target,
       low,
       high,
       baseLow: base.low,
       baseHigh: base.high,
-      position: bandPosition(line.weight, line.target, line.band),
-      toEdge: -outside,
+      position: able ? bandPosition(weight, line.target, line.band) : Number.NaN,
+      toEdge: Math.min(weight - low, high - weight),
       gainShortTermUsd: gain(lots, inputs.now, false),
       gainLongTermUsd: gain(lots, inputs.now, true),
       byVenue: isCash
@@ -62,6 +64,10 @@ export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
     }
   })
 }
+
+/** At the prices last known; NaN where one never was. */
+const lastValue = (held: readonly Holding[], prices: PriceBoard): number =>
+  held.reduce((total, part) => total + toFloat(part.quantity) * (prices.get(part.asset)?.priceUsd ?? Number.NaN), 0)
 
 type LotView = ClientBookLine['lots'][number]
 
@@ -127,6 +133,7 @@ function planOf(proposal: Proposal | null, asset: AssetId): ClientBookLine['plan
 /** Cash of a book per venue and currency, with what is free above the reserve. */
 export function cashView(book: ClientBook, position: BookPosition, prices: PriceBoard): ClientBookView['cash'] {
   const line = position.lines.at(-1)!
+  const able = position.unableWhy === null
   const parts = position.holdings
     .filter((held) => isSettlementAsset(held.asset) && held.quantity !== ZERO)
     .map((held) => ({
@@ -136,10 +143,10 @@ export function cashView(book: ClientBook, position: BookPosition, prices: Price
       usd: toFloat(held.quantity) * (prices.get(held.asset)?.priceUsd ?? Number.NaN),
     }))
   return {
-    weight: line.weight,
+    weight: able ? line.weight : Number.NaN,
     target: line.target,
     reserve: book.cashReserve,
-    freeUsd: Math.max(0, line.valueUsd - book.cashReserve * position.valueUsd),
+    freeUsd: able ? Math.max(0, line.valueUsd - book.cashReserve * position.valueUsd) : Number.NaN,
     byVenue: parts,
   }
 }
