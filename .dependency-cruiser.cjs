@@ -24,7 +24,7 @@ module.exports = {
     {
       name: 'core-is-pure',
       severity: 'error',
-      comment: 'core/ does no I/O: no Node built-ins except crypto hashing, no packages but zod and decimal.js',
+      comment: 'core/ does no I/O: no Node built-ins except crypto hashing, no packages but zod',
       from: { path: '^core/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
