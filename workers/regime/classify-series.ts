@@ -1,6 +1,7 @@
 import { assert } from '../../core/assert.ts'
 import { millis } from '../../core/units.ts'
 import { parseSeriesTime } from './close-series.ts'
+import { explainRegime } from './explain.ts'
 import { RegimeTracker } from './regime-tracker.ts'
 import { DEFAULT_REGIME_SETTINGS, type RegimeClass, type RegimeSettings } from './settings.ts'
 
@@ -12,6 +13,11 @@ export interface RegimeDay {
   /** Per √year. */
   readonly volatility: number
   readonly prior: boolean
+  /** Share of the window's volatilities below; null while history is short. */
+  readonly percentile: number | null
+  /** Of the hidden Markov model's loudest state; null before its first fit. */
+  readonly probability: number | null
+  readonly explanation: string
 }
 
 /** The class of every date from prices up to it and no further: the same tracker that runs live, fed in order. */
@@ -25,7 +31,17 @@ export function classifySeries(
   return dates.map((date, i) => {
     const time = parseSeriesTime(date)
     assert(time !== null, `"${date}" is not a date`)
-    const { class: name, multiplier, volatility, prior } = tracker.update(millis(time), closes[i]!)
-    return { date, class: name, multiplier, volatility, prior }
+    const reading = tracker.update(millis(time), closes[i]!)
+    const { class: name, multiplier, volatility, prior, percentile, probability } = reading
+    return {
+      date,
+      class: name,
+      multiplier,
+      volatility,
+      prior,
+      percentile,
+      probability,
+      explanation: explainRegime(reading),
+    }
   })
 }

@@ -31,6 +31,6 @@ export class RegimeEngine {
       last = time
       tracker.update(millis(time), close)
     }
-    return ok({ ...tracker.reading(), multiplierNow: tracker.multiplierAt(millis(now)) })
+    return ok({ ...tracker.reading(millis(now)), multiplierNow: tracker.multiplierAt(millis(now)) })
   }
 }

@@ -1,10 +1,19 @@
+export { type ClassEvidence, ClassLadder, type Evidence } from './class-ladder.ts'
 export { classifySeries, type RegimeDay } from './classify-series.ts'
 export { type CloseSeries, type CloseSeriesFailure, readCloseSeries } from './close-series.ts'
 export { RegimeEngine, type RegimeFailure, type RegimeNow } from './engine.ts'
+export { explainRegime } from './explain.ts'
+export {
+  fitHiddenMarkov,
+  HiddenMarkovFilter,
+  type HiddenMarkovFit,
+  type HiddenMarkovModel,
+  startModel,
+} from './hidden-markov.ts'
 export { type MultiplierPhase, multiplierAt } from './multiplier-phase.ts'
+export { garmanKlassVariance, isPriceRange, type PriceRange, parkinsonVariance } from './range-estimator.ts'
 export { type RegimeReading, RegimeTracker } from './regime-tracker.ts'
 export {
-  type ClassEnds,
   DEFAULT_REGIME_SETTINGS,
   REGIME_CLASSES,
   type RegimeClass,

@@ -1,13 +1,12 @@
 import { type Millis, millis } from '../../core/units.ts'
+import { type ClassEvidence, ClassLadder, type Evidence } from './class-ladder.ts'
+import { HiddenMarkovOpinion } from './hidden-markov-opinion.ts'
 import { type MultiplierPhase, multiplierAt } from './multiplier-phase.ts'
+import { garmanKlassVariance, isPriceRange, type PriceRange } from './range-estimator.ts'
 import { DEFAULT_REGIME_SETTINGS, REGIME_CLASSES, type RegimeClass, type RegimeSettings } from './settings.ts'
-import { daysBetween, EwmaVolatility, WindowQuantiles } from './volatility.ts'
+import { daysBetween, EwmaVolatility, WindowRanks } from './volatility.ts'
 
-const [CALM, NORMAL, STRESSED, CRISIS] = [0, 1, 2, 3] as const
-
-/** Changes a year must still have room for: a storm that begins and ends, and shades beside it (calm, crisis to stressed). */
-const ROOM_FOR_STORM = 2
-const ROOM_FOR_NUANCE = 4
+const SHOWN_DAYS = 20
 
 export interface RegimeReading {
   readonly class: RegimeClass
@@ -16,6 +15,18 @@ export interface RegimeReading {
   /** Fast average, per √year; the prior where `prior`. */
   readonly volatility: number
   readonly slowVolatility: number
+  /** Of the returns of the last 20 days, per √year; null without any. */
+  readonly twentyDayVolatility: number | null
+  /** Share of the fast averages of the window that were below the present one; null while history is short. */
+  readonly percentile: number | null
+  /** The same of the slow averages. */
+  readonly slowPercentile: number | null
+  /** That the hidden Markov model is in its loudest state; null before its first fit. */
+  readonly probability: number | null
+  /** States of its last fit that the data did not hold up. */
+  readonly degenerateStates: number
+  /** Days since the last price that was used, at the moment asked for. */
+  readonly daysWithoutPrice: number
   /** True while history is too short: class normal and the prior volatility are assumptions. */
   readonly prior: boolean
   /** When the present class began; null before the first price. */
@@ -23,64 +34,81 @@ export interface RegimeReading {
 }
 
 /**
- * Volatility class of one price series, one price at a time; it never looks ahead and never revises.
- * Louder classes (fast average above a past quantile; sooner after a shock, later after a storm just ended) begin at
- * once. Quieter ones wait for the dwell time and the hysteresis. Calm and normal are told apart by the slow average: a
- * lull in a storm is not calm. When a year has seen many changes, shades wait; a crisis and the end of a storm never do.
+ * Volatility class of one price series, one price at a time; it never looks ahead and never revises. Loud is a fast
+ * average high among its own past, calm a slow one low among its own; a sharp fall lowers what is high enough for a few
+ * days. `ClassLadder` makes classes of that.
  */
 export class RegimeTracker {
   readonly #settings: RegimeSettings
   readonly #fast: EwmaVolatility
   readonly #slow: EwmaVolatility
-  readonly #pastFast: WindowQuantiles
-  readonly #pastSlow: WindowQuantiles
+  readonly #pastFast: WindowRanks
+  readonly #pastSlow: WindowRanks
+  readonly #opinion: HiddenMarkovOpinion
+  readonly #ladder: ClassLadder
+  readonly #shown: { readonly to: number; readonly square: number; readonly days: number }[] = []
   #seenTime = Number.NEGATIVE_INFINITY
-  #usedTime: number | null = null
+  #usedTime: Millis | null = null
   #usedClose = 0
   #daysSeen = 0
   #lastShock = Number.NEGATIVE_INFINITY
-  readonly #changes: number[] = []
-  #lastQuieter = Number.NEGATIVE_INFINITY
-  #level: number = NORMAL
-  #since: Millis | null = null
+  #percentile: number | null = null
+  #slowPercentile: number | null = null
   #phase: MultiplierPhase
 
   constructor(settings: RegimeSettings = DEFAULT_REGIME_SETTINGS) {
     this.#settings = settings
     this.#fast = new EwmaVolatility(settings.fastHalfLifeDays)
     this.#slow = new EwmaVolatility(settings.slowHalfLifeDays)
-    this.#pastFast = new WindowQuantiles(settings.windowDays)
-    this.#pastSlow = new WindowQuantiles(settings.windowDays)
+    this.#pastFast = new WindowRanks(settings.windowDays)
+    this.#pastSlow = new WindowRanks(settings.windowDays)
+    this.#opinion = new HiddenMarkovOpinion(settings)
+    this.#ladder = new ClassLadder(settings)
     this.#phase = { from: settings.multipliers.normal, to: settings.multipliers.normal, since: millis(0) }
   }
 
-  /** The next price, at a time after the last one. A price that is not above 0 is a bug of the caller: it throws. */
-  update(time: Millis, close: number): RegimeReading {
+  /**
+   * The next price, at a time after the last one; with `bar`, of the whole time since the last price, its range says
+   * how volatile that was instead of the return. A price that is not above 0 is a bug of the caller: it throws.
+   */
+  update(time: Millis, close: number, bar?: Omit<PriceRange, 'close'>): RegimeReading {
     if (!(close > 0 && Number.isFinite(close))) throw new Error(`a close is above 0, not ${close}`)
     if (this.#usedTime !== null && !(time > this.#seenTime))
       throw new Error(`time ${time} is not after ${this.#seenTime}`)
     this.#seenTime = time
-    if (this.#usedTime === null) this.#since = time
+    if (this.#usedTime === null) this.#ladder.start(time)
     else {
       const days = daysBetween(this.#usedTime, time)
       if (days < this.#settings.shortestReturnDays) return this.reading()
-      this.#observe(time, Math.log(close / this.#usedClose), days)
+      const logReturn = Math.log(close / this.#usedClose)
+      const range = bar === undefined ? null : { ...bar, close }
+      const variance = range !== null && isPriceRange(range) ? garmanKlassVariance(range) : logReturn * logReturn
+      if (days <= this.#settings.longestReturnDays) this.#observe(time, logReturn, variance, days)
     }
     this.#usedTime = time
     this.#usedClose = close
     return this.reading()
   }
 
-  reading(): RegimeReading {
-    const name = REGIME_CLASSES[this.#level]!
+  /** Now, or at a moment after the last price: days without one leave the class and widen the probability. */
+  reading(now?: Millis): RegimeReading {
+    const name = REGIME_CLASSES[this.#ladder.level]!
     const prior = this.#isPrior()
+    const daysWithoutPrice =
+      this.#usedTime === null ? 0 : Math.max(0, daysBetween(this.#usedTime, now ?? this.#usedTime))
     return {
       class: name,
       multiplier: this.#settings.multipliers[name],
       volatility: prior ? this.#settings.priorVolatility : this.#fast.annualised,
       slowVolatility: prior ? this.#settings.priorVolatility : this.#slow.annualised,
+      twentyDayVolatility: this.#twentyDayVolatility(),
+      percentile: this.#percentile,
+      slowPercentile: this.#slowPercentile,
+      probability: this.#opinion.probabilities(daysWithoutPrice)?.at(-1) ?? null,
+      degenerateStates: this.#opinion.degenerateStates,
+      daysWithoutPrice,
       prior,
-      since: this.#since,
+      since: this.#ladder.since,
     }
   }
 
@@ -93,77 +121,50 @@ export class RegimeTracker {
     return this.#daysSeen < this.#settings.minimumHistoryDays
   }
 
-  #observe(time: Millis, logReturn: number, days: number): void {
-    const settings = this.#settings
-    if (days > settings.longestReturnDays) return
-    const fall = -logReturn / (this.#fast.annualised * Math.sqrt(days / 365))
-    if (!this.#isPrior() && fall > settings.shockDeviations) this.#lastShock = time
-    if (!this.#isPrior() && fall > settings.severeDeviations) this.#lastQuieter = Number.NEGATIVE_INFINITY
-    this.#fast.update(logReturn, days)
-    this.#slow.update(logReturn, days)
+  #observe(time: Millis, logReturn: number, variance: number, days: number): void {
+    const { shockDeviations, minimumHistoryDays, multipliers } = this.#settings
+    const fall = -logReturn / (this.#slow.annualised * Math.sqrt(days / 365))
+    if (!this.#isPrior() && fall > shockDeviations) this.#lastShock = time
+    this.#fast.updateVariance(variance, days)
+    this.#slow.updateVariance(variance, days)
     this.#daysSeen += days
+    this.#shown.push({ to: time, square: variance, days })
+    while (daysBetween(this.#shown[0]!.to, time) >= SHOWN_DAYS) this.#shown.shift()
     if (this.#isPrior()) return
-    // thresholds come from volatilities before this one
-    const next = this.#nextLevel(time)
-    this.#pastFast.add(time, this.#fast.annualised)
-    this.#pastSlow.add(time, this.#slow.annualised)
-    if (next === this.#level) return
-    const to = settings.multipliers[REGIME_CLASSES[next]!]
+    const [fast, slow] = [this.#fast.annualised, this.#slow.annualised]
+    // ranks are among volatilities before this one
+    const isRanked = this.#pastFast.count >= minimumHistoryDays
+    this.#percentile = isRanked ? this.#pastFast.rank(fast) : null
+    this.#slowPercentile = isRanked ? this.#pastSlow.rank(slow) : null
+    const isElevated = fast > this.#settings.stressedOverMedian * this.#pastFast.median
+    this.#pastFast.add(time, fast)
+    this.#pastSlow.add(time, slow)
+    this.#opinion.observe(fast, days)
+    if (this.#percentile === null || this.#slowPercentile === null) return
+    const evidence = this.#evidence(time, this.#percentile, this.#slowPercentile, isElevated)
+    if (!this.#ladder.step(time, evidence)) return
+    const to = multipliers[REGIME_CLASSES[this.#ladder.level]!]
     this.#phase = { from: this.multiplierAt(time), to, since: time }
-    if (next < this.#level && this.#level > NORMAL) this.#lastQuieter = time
-    this.#changes.push(time)
-    while (daysBetween(this.#changes[0]!, time) > 365) this.#changes.shift()
-    this.#level = next
-    this.#since = time
   }
 
-  #nextLevel(time: Millis): number {
-    const {
-      hysteresis,
-      minimumDwellDays,
-      shockDays,
-      shockDiscount,
-      relapseDays,
-      relapsePremium,
-      crisisOverStressed,
-      usualChangesPerYear,
-    } = this.#settings
-    const fast = this.#fast.annualised
-    const slow = this.#slow.annualised
-    const level = this.#level
-    const discount = daysBetween(this.#lastShock, time) < shockDays ? 1 - shockDiscount : 1
-    const relapse = Math.max(0, 1 - daysBetween(this.#lastQuieter, time) / relapseDays)
-    const factor = discount * (1 + relapsePremium * relapse)
-    const calm = this.#threshold(CALM, this.#pastSlow)
-    const stressed = this.#threshold(NORMAL, this.#pastFast)
-    const crisis = Math.max(this.#threshold(STRESSED, this.#pastFast), crisisOverStressed * stressed)
-    // however recent the last storm, what would have been a crisis is at least stress
-    const entries = [0, 0, Math.min(factor * stressed, crisis), factor * crisis]
-    if (level < CRISIS && fast > entries[CRISIS]!) return CRISIS
-    const room = usualChangesPerYear - this.#changesInYear(time)
-    if (level < STRESSED && fast > (room > ROOM_FOR_STORM ? entries[STRESSED]! : crisis)) return STRESSED
-    if (daysBetween(this.#since!, time) < minimumDwellDays) return level
-    if (level > NORMAL) {
-      let kept = level
-      while (kept > NORMAL && fast < entries[kept]! * (1 - hysteresis)) kept--
-      return kept < level && room <= ROOM_FOR_NUANCE ? NORMAL : kept
+  #evidence(time: Millis, rank: number, calmRank: number, isElevated: boolean): ClassEvidence {
+    const { stressedShare, crisisShare, calmShare, shockShare, shockDays, hysteresis } = this.#settings
+    const isShock = daysBetween(this.#lastShock, time) < shockDays && this.#ladder.hasRoomForStorm(time)
+    // in a market whose volatility never changes some days rank high too: rank alone is not loud
+    const above = (share: number): Evidence => {
+      if (rank > share && isElevated) return 1
+      return rank < share - hysteresis ? -1 : 0
     }
-    if (room <= ROOM_FOR_NUANCE) return level
-    if (level === CALM) return slow > calm * (1 + hysteresis) ? NORMAL : CALM
-    return slow < calm * (1 - hysteresis) ? CALM : NORMAL
+    return {
+      calm: calmRank < calmShare ? 1 : calmRank > calmShare + hysteresis ? -1 : 0,
+      stressed: isShock && rank > shockShare ? 1 : above(stressedShare),
+      crisis: above(crisisShare),
+    }
   }
 
-  #changesInYear(time: Millis): number {
-    return this.#changes.filter((change) => daysBetween(change, time) < 365).length
-  }
-
-  /** Upper end of a class: the past quantile inside its guards, mixed with a multiple of the median while young. */
-  #threshold(level: 0 | 1 | 2, past: WindowQuantiles): number {
-    const { quantiles, medianMultiples, least, most, trustHistoryDays } = this.#settings
-    const trust = Math.min(1, past.spanDays / trustHistoryDays)
-    const median = past.quantile(0.5) ?? this.#settings.priorVolatility
-    const own = past.quantile(quantiles[level]) ?? median
-    const mixed = trust * own + (1 - trust) * medianMultiples[level] * median
-    return Math.min(most[level], Math.max(least[level], mixed))
+  #twentyDayVolatility(): number | null {
+    const days = this.#shown.reduce((sum, { days: span }) => sum + span, 0)
+    const squares = this.#shown.reduce((sum, { square }) => sum + square, 0)
+    return days > 0 ? Math.sqrt((365 * squares) / days) : null
   }
 }

@@ -1,47 +1,42 @@
 /** Classes of volatility, in rising order. */
 export const REGIME_CLASSES = ['calm', 'normal', 'stressed', 'crisis'] as const
 export type RegimeClass = (typeof REGIME_CLASSES)[number]
-
-/** Upper ends of calm, normal and stressed. */
-export type ClassEnds = readonly [calm: number, normal: number, stressed: number]
+/** Indices of the classes. */
+export const [CALM, NORMAL, STRESSED, CRISIS] = [0, 1, 2, 3] as const
 
 export interface RegimeSettings {
-  /** Half-lives of the two volatility averages, in days. */
+  /** Half-lives of the two volatility averages, in days: the fast one sees storms, the slow one calm. */
   readonly fastHalfLifeDays: number
   readonly slowHalfLifeDays: number
   /** Volatility before there are this many days of returns: the prior, with class normal. */
   readonly minimumHistoryDays: number
   readonly priorVolatility: number
-  /** Past volatilities that thresholds are taken from, in days. */
+  /** Past volatilities that percentiles are taken in, in days. */
   readonly windowDays: number
-  /** Days of history after which thresholds rest on it alone; before, they are mixed with multiples of the median. */
-  readonly trustHistoryDays: number
-  /** Shares of past volatilities (slow for calm, fast for the others) below the upper end of each class. */
-  readonly quantiles: ClassEnds
-  /** In their place while there is little history: multiples of the median volatility so far. */
-  readonly medianMultiples: ClassEnds
-  /** Crisis begins no lower than this multiple of the volatility at which stressed does. */
-  readonly crisisOverStressed: number
-  /** Guards, volatilities per year: a threshold taken from history is kept inside [least, most]. */
-  readonly least: ClassEnds
-  readonly most: ClassEnds
-  /** A class is left once volatility is this fraction beyond the threshold it came in by. */
+  /** Calm is a slow average below this share of its past; stressed and crisis a fast one above these. */
+  readonly calmShare: number
+  readonly stressedShare: number
+  readonly crisisShare: number
+  /** However rare, a fast average that is not this multiple of its past median is not loud. */
+  readonly stressedOverMedian: number
+  /** A class is left once the share is this far beyond the one it came in by. */
   readonly hysteresis: number
-  /** Days a class is kept before anything but a louder class may follow. */
+  /** Days a loud class, and a quiet one, is kept before a quieter one, or the other quiet one, may follow. */
   readonly minimumDwellDays: number
-  /** A fall of more than this many standard deviations (of the fast average before it) is a shock. */
+  readonly calmDwellDays: number
+  /** After a fall of this many standard deviations (of the slow average before it), for so many days, … */
   readonly shockDeviations: number
-  /** A fall of more than this many ends the premium that follows a loud class (below). */
-  readonly severeDeviations: number
-  /** Days from a shock on during which the thresholds of the loud classes stand this fraction lower. */
   readonly shockDays: number
-  readonly shockDiscount: number
-  /** After a loud class ends its thresholds stand this fraction higher, falling back over this many days. */
-  readonly relapsePremium: number
-  readonly relapseDays: number
-  /** Changes of class in 365 days before ordinary ones wait; a crisis and the end of a storm never do. */
+  /** … this share is enough for stressed. */
+  readonly shockShare: number
+  /** Changes within 365 days from which on shades (calm or normal, crisis or stressed) are not told apart. */
   readonly usualChangesPerYear: number
-  /** Prices nearer than this to the last one used are passed over: thresholds are about daily returns. */
+  /** Never more changes than this within 365 days; at least 5. Quieter classes wait, louder ones never do. */
+  readonly mostChangesPerYear: number
+  /** Days between fits of the hidden Markov model, and days of volatilities before the first. */
+  readonly refitDays: number
+  readonly firstFitDays: number
+  /** Prices nearer than this to the last one used are passed over: percentiles are about daily returns. */
   readonly shortestReturnDays: number
   /** Returns over more than this many days tell nothing about volatility and are left out. */
   readonly longestReturnDays: number
@@ -51,27 +46,27 @@ export interface RegimeSettings {
   readonly phaseInHours: number
 }
 
+/** From the study in `docs/regime-study.md`. */
 export const DEFAULT_REGIME_SETTINGS: RegimeSettings = {
-  fastHalfLifeDays: 5,
-  slowHalfLifeDays: 40,
+  fastHalfLifeDays: 8,
+  slowHalfLifeDays: 60,
   minimumHistoryDays: 30,
   priorVolatility: 0.8,
   windowDays: 730,
-  trustHistoryDays: 365,
-  quantiles: [0.3, 0.9, 0.98],
-  medianMultiples: [0.7, 1.35, 2],
-  crisisOverStressed: 1.4,
-  least: [0.1, 0.5, 0.8],
-  most: [0.8, 1.8, 2.8],
-  hysteresis: 0.2,
-  minimumDwellDays: 30,
+  calmShare: 0.25,
+  stressedShare: 0.85,
+  crisisShare: 0.97,
+  stressedOverMedian: 1.2,
+  hysteresis: 0.1,
+  minimumDwellDays: 14,
+  calmDwellDays: 30,
   shockDeviations: 3,
-  severeDeviations: 4.5,
   shockDays: 3,
-  shockDiscount: 0.35,
-  relapsePremium: 0.8,
-  relapseDays: 120,
-  usualChangesPerYear: 9,
+  shockShare: 0.5,
+  usualChangesPerYear: 3,
+  mostChangesPerYear: 9,
+  refitDays: 91,
+  firstFitDays: 365,
   shortestReturnDays: 0.99,
   longestReturnDays: 7,
   multipliers: { calm: 0.85, normal: 1, stressed: 1.15, crisis: 1.3 },

@@ -17,8 +17,13 @@ export class EwmaVolatility {
   }
 
   update(logReturn: number, days: number): void {
+    this.updateVariance(logReturn * logReturn, days)
+  }
+
+  /** With a variance over the span instead of the square of its return: from a range estimator. */
+  updateVariance(variance: number, days: number): void {
     const keep = 2 ** (-days / this.#halfLifeDays)
-    this.#variancePerDay = keep * this.#variancePerDay + ((1 - keep) * (logReturn * logReturn)) / days
+    this.#variancePerDay = keep * this.#variancePerDay + ((1 - keep) * variance) / days
     this.#weight = keep * this.#weight + (1 - keep)
   }
 
@@ -30,8 +35,8 @@ export class EwmaVolatility {
 
 export const daysBetween = (earlier: number, later: number): number => (later - earlier) / MILLIS_PER_DAY
 
-/** Values of a moving window of time, kept sorted for quantiles. */
-export class WindowQuantiles {
+/** Values of a moving window of time, kept sorted for ranks. */
+export class WindowRanks {
   readonly #windowMillis: number
   readonly #times: number[] = []
   readonly #values: number[] = []
@@ -54,19 +59,18 @@ export class WindowQuantiles {
     this.#sorted.splice(this.#position(value), 0, value)
   }
 
-  get spanDays(): number {
-    return this.#times.length < 2 ? 0 : daysBetween(this.#times[0]!, this.#times.at(-1)!)
+  get count(): number {
+    return this.#values.length
   }
 
-  /** Linear interpolation between order statistics; null without values. */
-  quantile(share: number): number | null {
-    const count = this.#sorted.length
-    if (count === 0) return null
-    const at = share * (count - 1)
-    const below = Math.floor(at)
-    const low = this.#sorted[below]!
-    const high = this.#sorted[Math.min(count - 1, below + 1)]!
-    return low + (at - below) * (high - low)
+  /** Share of the values that are below `value`; 0 without values. */
+  rank(value: number): number {
+    return this.#sorted.length === 0 ? 0 : this.#position(value) / this.#sorted.length
+  }
+
+  /** The upper one of two in the middle; 0 without values. */
+  get median(): number {
+    return this.#sorted[this.#sorted.length >> 1] ?? 0
   }
 
   /** First index whose value is not below `value`. */

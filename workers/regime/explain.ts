@@ -1,0 +1,23 @@
+import type { RegimeReading } from './regime-tracker.ts'
+
+/**
+ * "stressed since 2022-06-13: 20-day volatility 96 %, 93rd percentile, probability 0.98". The percentile is that of the
+ * fast average in the window; the probability that of the hidden Markov model's loudest state. Dates are UTC.
+ */
+export function explainRegime(reading: RegimeReading): string {
+  const { since, prior, twentyDayVolatility, percentile, probability, daysWithoutPrice } = reading
+  const from = since === null ? '' : ` since ${new Date(since).toISOString().slice(0, 10)}`
+  if (prior) return `${reading.class}${from}: assumed, history is too short to tell`
+  const parts = [
+    ...(twentyDayVolatility === null ? [] : [`20-day volatility ${Math.round(100 * twentyDayVolatility)} %`]),
+    ...(percentile === null ? [] : [`${ordinal(Math.round(100 * percentile))} percentile`]),
+    ...(probability === null ? [] : [`probability ${probability.toFixed(2)}`]),
+    ...(daysWithoutPrice >= 1.5 ? [`no price for ${Math.floor(daysWithoutPrice)} days`] : []),
+  ]
+  return `${reading.class}${from}: ${parts.join(', ')}`
+}
+
+function ordinal(value: number): string {
+  const teen = value % 100 >= 11 && value % 100 <= 13
+  return `${value}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th')}`
+}
