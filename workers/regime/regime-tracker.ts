@@ -136,24 +136,25 @@ export class RegimeTracker {
     const isRanked = this.#pastFast.count >= minimumHistoryDays
     this.#percentile = isRanked ? this.#pastFast.rank(fast) : null
     this.#slowPercentile = isRanked ? this.#pastSlow.rank(slow) : null
-    const isElevated = fast > this.#settings.stressedOverMedian * this.#pastFast.median
+    const overMedian = fast / this.#pastFast.median
     this.#pastFast.add(time, fast)
     this.#pastSlow.add(time, slow)
     this.#opinion.observe(fast, days)
     if (this.#percentile === null || this.#slowPercentile === null) return
-    const evidence = this.#evidence(time, this.#percentile, this.#slowPercentile, isElevated)
+    const evidence = this.#evidence(time, this.#percentile, this.#slowPercentile, overMedian)
     if (!this.#ladder.step(time, evidence)) return
     const to = multipliers[REGIME_CLASSES[this.#ladder.level]!]
     this.#phase = { from: this.multiplierAt(time), to, since: time }
   }
 
-  #evidence(time: Millis, rank: number, calmRank: number, isElevated: boolean): ClassEvidence {
-    const { stressedShare, crisisShare, calmShare, shockShare, shockDays, hysteresis } = this.#settings
+  #evidence(time: Millis, rank: number, calmRank: number, overMedian: number): ClassEvidence {
+    const { stressedShare, crisisShare, calmShare, shockShare, shockDays, hysteresis, stressedOverMedian } =
+      this.#settings
     const isShock = daysBetween(this.#lastShock, time) < shockDays && this.#ladder.hasRoomForStorm(time)
     // in a market whose volatility never changes some days rank high too: rank alone is not loud
     const above = (share: number): Evidence => {
-      if (rank > share && isElevated) return 1
-      return rank < share - hysteresis ? -1 : 0
+      if (rank > share && overMedian > stressedOverMedian) return 1
+      return rank < share - hysteresis || overMedian < stressedOverMedian - hysteresis ? -1 : 0
     }
     return {
       calm: calmRank < calmShare ? 1 : calmRank > calmShare + hysteresis ? -1 : 0,

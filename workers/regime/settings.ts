@@ -19,7 +19,7 @@ export interface RegimeSettings {
   readonly crisisShare: number
   /** However rare, a fast average that is not this multiple of its past median is not loud. */
   readonly stressedOverMedian: number
-  /** A class is left once the share is this far beyond the one it came in by. */
+  /** A class is left once the share, or the multiple of the median, is this far beyond the one it came in by. */
   readonly hysteresis: number
   /** Days a loud class, and a quiet one, is kept before a quieter one, or the other quiet one, may follow. */
   readonly minimumDwellDays: number
@@ -49,21 +49,21 @@ export interface RegimeSettings {
 /** From the study in `docs/regime-study.md`. */
 export const DEFAULT_REGIME_SETTINGS: RegimeSettings = {
   fastHalfLifeDays: 8,
-  slowHalfLifeDays: 60,
+  slowHalfLifeDays: 40,
   minimumHistoryDays: 30,
   priorVolatility: 0.8,
   windowDays: 730,
-  calmShare: 0.25,
+  calmShare: 0.2,
   stressedShare: 0.85,
-  crisisShare: 0.97,
-  stressedOverMedian: 1.2,
-  hysteresis: 0.1,
+  crisisShare: 0.98,
+  stressedOverMedian: 1.4,
+  hysteresis: 0.15,
   minimumDwellDays: 14,
   calmDwellDays: 30,
   shockDeviations: 3,
-  shockDays: 3,
+  shockDays: 2,
   shockShare: 0.5,
-  usualChangesPerYear: 3,
+  usualChangesPerYear: 2,
   mostChangesPerYear: 9,
   refitDays: 91,
   firstFitDays: 365,
