@@ -1,11 +1,13 @@
 import { benchMicrostructure } from './microstructure.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchOptimizerMillion } from './optimizer-million.ts'
+import { benchRegimeStudy } from './regime-study.ts'
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   microstructure: benchMicrostructure,
   optimizer: benchOptimizer,
   'optimizer-million': benchOptimizerMillion,
+  'regime-study': benchRegimeStudy,
 }
 
 const [name, ...args] = process.argv.slice(2)

@@ -2,6 +2,9 @@ import type { Millis } from '../../core/units.ts'
 import { CALM, CRISIS, NORMAL, type RegimeSettings, STRESSED } from './settings.ts'
 import { daysBetween } from './volatility.ts'
 
+/** Of a leap year, so that no calendar year holds more changes than are allowed. */
+const DAYS_IN_YEAR = 366
+
 /** 1: the evidence is for the class or a louder one (calm: for calm), −1: against it, 0: between, where nothing changes. */
 export type Evidence = -1 | 0 | 1
 
@@ -13,8 +16,8 @@ export interface ClassEvidence {
 
 /**
  * From evidence to classes that last. A louder class begins at once and never waits. A quieter one waits for evidence
- * against the present one, for the minimum dwell, and until fewer than `mostChangesPerYear` − 2 changes lie within 365
- * days: a storm makes two changes on its way up, so there are never more than `mostChangesPerYear` in any 365 days.
+ * against the present one, for the minimum dwell, and until fewer than `mostChangesPerYear` − 2 changes lie within a
+ * year: a storm makes two changes on its way up, so there are never more than `mostChangesPerYear` in any year.
  * Shades (calm or normal, crisis or stressed) are told apart only while changes are few.
  */
 export class ClassLadder {
@@ -76,7 +79,7 @@ export class ClassLadder {
   }
 
   #changesInYear(time: Millis): number {
-    while (this.#changes.length > 0 && daysBetween(this.#changes[0]!, time) >= 365) this.#changes.shift()
+    while (this.#changes.length > 0 && daysBetween(this.#changes[0]!, time) >= DAYS_IN_YEAR) this.#changes.shift()
     return this.#changes.length
   }
 }

@@ -13,7 +13,8 @@ export function parkinsonVariance({ high, low }: Pick<PriceRange, 'high' | 'low'
 
 /**
  * Variance over the bar, ½ ln(high/low)² − (2 ln 2 − 1) ln(close/open)²: Garman and Klass, J. Business 53, 1980. Never
- * below 0 while open and close lie within the range.
+ * below 0 while open and close lie within the range. A day that falls straight through counts a ninth of its squared
+ * return: it misses crashes.
  */
 export function garmanKlassVariance({ open, high, low, close }: PriceRange): number {
   return 0.5 * Math.log(high / low) ** 2 - (2 * Math.LN2 - 1) * Math.log(close / open) ** 2

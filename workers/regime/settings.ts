@@ -29,9 +29,9 @@ export interface RegimeSettings {
   readonly shockDays: number
   /** … this share is enough for stressed. */
   readonly shockShare: number
-  /** Changes within 365 days from which on shades (calm or normal, crisis or stressed) are not told apart. */
+  /** Changes within a year from which on shades (calm or normal, crisis or stressed) are not told apart. */
   readonly usualChangesPerYear: number
-  /** Never more changes than this within 365 days; at least 5. Quieter classes wait, louder ones never do. */
+  /** Never more changes than this within a year; at least 5. Quieter classes wait, louder ones never do. */
   readonly mostChangesPerYear: number
   /** Days between fits of the hidden Markov model, and days of volatilities before the first. */
   readonly refitDays: number
