@@ -438,6 +438,8 @@ export interface ChildView {
   readonly filledFraction: number
   /** Quote currency. */
   readonly averagePrice: number
+  /** At the price the quote currency had when it was planned. NaN before the first fill. */
+  readonly averagePriceUsd: number
   readonly limitPrice: number
   readonly feesUsd: number
   readonly kind: string

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useBoard, useDesk, useDeskState, useSnapshot, useView } from '../state/desk-context.tsx'
 import type { GridBoard } from '../state/grid-board.ts'
 import { PLAIN_VIEW } from '../state/layout.ts'
-import { assetName, count, formatNumber, formatUsd, MISSING } from '../ui/format.ts'
+import { assetName, count, formatNumber, formatTime, formatUsd, MISSING } from '../ui/format.ts'
 import { Overlay } from '../ui/overlay.tsx'
 import { useAllCommands } from './commands.tsx'
 import { countHits, type PaletteGroup, type PaletteItem, searchPalette, timed } from './palette-search.ts'
@@ -180,8 +180,9 @@ function usePaletteItems(): readonly PaletteItem[] {
         (parent): PaletteItem => ({
           id: `order-${parent.id}`,
           kind: 'order',
-          title: `${parent.side === 'buy' ? 'Buy' : 'Sell'} ${parent.asset} ${parent.id}`,
-          note: `${parent.state}, ${formatNumber(parent.filledFraction * 100)} % filled`,
+          title: `${parent.side === 'buy' ? 'Buy' : 'Sell'} ${parent.asset}`,
+          keywords: parent.id,
+          note: `${formatTime(parent.releasedAt)}, ${count(parent.books, 'book')}, ${parent.state === 'filled' ? 'filled' : `${parent.state}, ${formatNumber(parent.filledFraction * 100)} % filled`}`,
           run: () => view.go({ screen: 'blotter', parentId: parent.id }),
         }),
       ),

@@ -152,7 +152,7 @@ function Resume() {
   const run = async (): Promise<void> => {
     view.close()
     const answer = await ask((api) => api.setTrading({ action: 'resume', scope: { kind: 'all' }, why: reason.trim() }))
-    if (answer.ok) view.notify('Trading resumed. Approved proposals are sent again; automatic execution runs again.')
+    if (answer.ok) view.notify('Trading resumed. New orders go out again, automatic execution runs again.')
   }
   return (
     <Overlay label="Resume trading" role="alertdialog" className="dlg stop" onClose={view.close}>

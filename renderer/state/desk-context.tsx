@@ -107,7 +107,7 @@ export function useAsk(): Ask {
   )
 }
 
-function asSentence(message: string): string {
+export function asSentence(message: string): string {
   const text = message.charAt(0).toUpperCase() + message.slice(1)
   return /[.!?…]$/.test(text) ? text : `${text}.`
 }

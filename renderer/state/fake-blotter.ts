@@ -93,6 +93,8 @@ function childrenOf(parent: FakeParent): ChildView[] {
     done -= share
     const refused = parent.state === 'partially-filled' && filled < 1
     const sign = parent.side === 'buy' ? 1 : -1
+    const averagePrice =
+      filled > 0 ? parent.arrival * (1 + (sign * parent.slippageFactor * parent.estimatedBps) / 1e4) : Number.NaN
     return {
       id: `${parent.id}-${index + 1}`,
       venue,
@@ -100,8 +102,8 @@ function childrenOf(parent: FakeParent): ChildView[] {
       quantity: amountOf(parent, parent.quantity * share),
       filledQuantity: amountOf(parent, parent.quantity * share * filled),
       filledFraction: filled,
-      averagePrice:
-        filled > 0 ? parent.arrival * (1 + (sign * parent.slippageFactor * parent.estimatedBps) / 1e4) : Number.NaN,
+      averagePrice,
+      averagePriceUsd: averagePrice,
       limitPrice: parent.arrival * (1 + sign * 0.0025),
       feesUsd: parent.quantity * share * filled * parent.arrival * 7.2e-4,
       kind,

@@ -126,6 +126,7 @@ function childView(desk: BlotterDesk, record: ChildRecord): ChildView {
     filledQuantity: record.filledQuantity,
     filledFraction: filled / toFloat(child.quantity),
     averagePrice: filled > 0 ? toFloat(record.filledCost) / filled : Number.NaN,
+    averagePriceUsd: filled > 0 ? (toFloat(record.filledCost) / filled) * quoteUsd : Number.NaN,
     limitPrice: toFloat(child.limitPrice),
     feesUsd,
     kind: child.postOnly ? 'post-only' : child.timeInForce === 'IOC' ? 'IOC, capped' : 'resting',

@@ -1,7 +1,7 @@
 import { toFloat } from '../../../core/amount.ts'
 import type { ParentView } from '../../../core/contracts/desk-api.ts'
 import { FillBar, SlippageBar, VenueSplit } from '../../ui/bars.tsx'
-import type { GridColumnOf } from '../../ui/data-grid/columns.ts'
+import { type GridColumnOf, shownColumns } from '../../ui/data-grid/columns.ts'
 import { Flash } from '../../ui/flash.tsx'
 import {
   formatNumber,
@@ -18,13 +18,20 @@ import type { BlotterItem } from './blotter-items.ts'
 import { CHILD_STATES, needsYou, PARENT_STATES, type StateWord } from './order-states.ts'
 
 type Column = GridColumnOf<BlotterItem>
+/** Below this window width the text of the schedule falls away. */
+const NARROW = 1361
 /** Beyond this a quantity no longer fits its column. */
 const MOST_DECIMALS = 8
 export const orderName = (parent: Pick<ParentView, 'side' | 'asset'>): string =>
   `${parent.side === 'buy' ? 'Buy' : 'Sell'} ${parent.asset}`
 
 /** Parents and children share the columns; a child's reason takes the room of split, fees and schedule. */
-export function blotterColumns(opened: ReadonlySet<string>, venues: readonly string[]): readonly Column[] {
+export function blotterColumns(
+  opened: ReadonlySet<string>,
+  venues: readonly string[],
+  windowWidth: number,
+): readonly Column[] {
+  const narrow = windowWidth < NARROW
   const decimals = (item: BlotterItem): number =>
     Math.min(
       MOST_DECIMALS,
@@ -32,7 +39,7 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
     )
   const stateOf = (item: BlotterItem): StateWord =>
     item.kind === 'parent' ? PARENT_STATES[item.parent.state] : CHILD_STATES[item.child.state]
-  return [
+  const columns: readonly Column[] = [
     {
       id: 'expand',
       head: '',
@@ -75,7 +82,12 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
       align: 'right',
       sortable: true,
       className: 'lo',
-      cell: (item) => (item.kind === 'parent' ? formatNumber(item.parent.books) : null),
+      cell: (item) =>
+        item.kind === 'child' ? null : item.parent.segregatedBook === null ? (
+          formatNumber(item.parent.books)
+        ) : (
+          <span title="One book, in accounts of its own">own</span>
+        ),
     },
     {
       id: 'quantity',
@@ -104,12 +116,12 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
     {
       id: 'average',
       head: 'Average, $',
-      label: 'Average price in dollars; of a child in its quote currency',
+      label: 'Average price in dollars',
       width: '72px',
       align: 'right',
       className: (item) => (item.kind === 'parent' ? 'hi' : ''),
       cell: (item) => {
-        const price = item.kind === 'parent' ? item.parent.averagePriceUsd : item.child.averagePrice
+        const price = item.kind === 'parent' ? item.parent.averagePriceUsd : item.child.averagePriceUsd
         return price > 0 ? formatPrice(price) : NONE
       },
     },
@@ -141,7 +153,7 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
       width: '116px',
       className: (item) =>
         item.kind === 'parent' ? 'lo' : item.child.why && stateOf(item).tone === 'crit' ? 'hi' : '',
-      span: (item) => (item.kind === 'child' && item.child.why ? 3 : 1),
+      span: (item) => (item.kind === 'child' && item.child.why ? (narrow ? 2 : 3) : 1),
       cell: (item) => {
         if (item.kind === 'child')
           return <span title={item.child.why ?? undefined}>{item.child.why ?? item.child.kind}</span>
@@ -169,6 +181,7 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
       head: 'Schedule',
       label: 'Schedule, or why it ended',
       width: 'minmax(60px,1fr)',
+      dropsBelow: NARROW,
       className: (item) => (item.kind === 'parent' && needsYou(item.parent) && item.parent.why ? 'hi' : 'lo'),
       cell: (item) =>
         item.kind === 'parent' ? (
@@ -186,7 +199,7 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
       cell: (item) => {
         const { glyph, word, tone } = stateOf(item)
         return (
-          <span className={`st ${tone}`}>
+          <span className={`st ${tone}`} title={item.kind === 'parent' ? item.parent.why : undefined}>
             <Glyph name={glyph} />
             <Flash value={word}>{word}</Flash>
           </span>
@@ -194,6 +207,7 @@ export function blotterColumns(opened: ReadonlySet<string>, venues: readonly str
       },
     },
   ]
+  return shownColumns(columns, windowWidth)
 }
 
 /** What tells orders of one asset and side apart: a short id, or when it was released. */

@@ -17,6 +17,7 @@ import { download, toCsv } from '../../ui/csv.ts'
 import { DataGrid } from '../../ui/data-grid/data-grid.tsx'
 import { count, formatDate, formatNumber, formatSigned, formatTime, formatUsd } from '../../ui/format.ts'
 import { Empty, Loading } from '../../ui/notices.tsx'
+import { useWindowWidth } from '../../ui/use-window-width.ts'
 import { BLOTTER_CSV_HEAD, blotterColumns, blotterCsvRows, orderName, orderTag } from './blotter-columns.tsx'
 import { type BlotterItem, blotterItems, blotterKey } from './blotter-items.ts'
 import { BLOTTER_TABS, type BlotterTab, inTab, isWorking } from './order-states.ts'
@@ -43,6 +44,7 @@ function Blotter({ blotter, asked }: { readonly blotter: BlotterView; readonly a
   const { view } = useDesk()
   const ask = useAsk()
   const density = useLayout('density')
+  const width = useWindowWidth()
   const savedTab = useLayout('blotterTab')
   const now = useDeskNow(10_000)
   const stale = useStaleness().freshness === 'red'
@@ -58,7 +60,7 @@ function Blotter({ blotter, asked }: { readonly blotter: BlotterView; readonly a
     [blotter, tab, now, asked],
   )
   const items = useMemo(() => blotterItems(parents, opened, sort), [parents, opened, sort])
-  const columns = useMemo(() => blotterColumns(opened, VENUES), [opened])
+  const columns = useMemo(() => blotterColumns(opened, VENUES, width), [opened, width])
   const current = items.find((item) => blotterKey(item) === cursor) ?? items[0] ?? null
   const parent = current?.parent ?? null
   const detail = useParentDetail(parent?.id ?? null)

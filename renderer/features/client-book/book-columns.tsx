@@ -1,4 +1,5 @@
 import type { ClientBookLine } from '../../../core/contracts/desk-api.ts'
+import { RED_MS } from '../../state/staleness.ts'
 import { PointBandBar } from '../../ui/band-bar.tsx'
 import { bandState, type PointScale } from '../../ui/band-bar-geometry.ts'
 import type { GridColumnOf } from '../../ui/data-grid/columns.ts'
@@ -169,7 +170,15 @@ export function bookColumns(scale: PointScale, hasProposal: boolean): readonly G
 
 function Plan({ line }: { readonly line: ClientBookLine }) {
   const { plan } = line
-  if (!plan) return <span className="lo">{line.priceWhy ?? NONE}</span>
+  if (!plan && line.priceWhy !== null) {
+    const old = line.priceAgeSeconds * 1000 >= RED_MS
+    return (
+      <span className="lo" title={line.priceWhy}>
+        {old ? `Price is ${formatNumber(line.priceAgeSeconds)} s old` : 'No fresh price'}
+      </span>
+    )
+  }
+  if (!plan) return <span className="lo">{NONE}</span>
   if (!plan.side) {
     return (
       <span className="lo" title={plan.why}>

@@ -24,6 +24,8 @@ import {
   formatSignedPercent,
   formatUntil,
   formatUsd,
+  MISSING,
+  upperFirst,
   venueName,
 } from '../../ui/format.ts'
 import { MenuButton } from '../../ui/menu.tsx'
@@ -179,12 +181,15 @@ function BookHead({ book, row }: { readonly book: ClientBookView; readonly row: 
       <div className="figs">
         <Figure name="Value" value={formatUsd(Number.isNaN(value) ? book.valueUsd : value)} />
         {Number.isFinite(day) && (
-          <Figure name="24 h" value={`${formatSignedPercent(day / (value - day))} %`} tone={tone} />
+          <Figure name="Today" value={`${formatSignedPercent(day / (value - day))} %`} tone={tone} />
         )}
-        <Figure name="Book drift" value={`${formatPercent(book.driftOneWay)} %`} />
+        <Figure
+          name="Book drift"
+          value={Number.isNaN(book.driftOneWay) ? MISSING : `${formatPercent(book.driftOneWay)} %`}
+        />
         <Figure
           name="TE"
-          value={`${formatNumber(book.trackingErrorBps)} bps`}
+          value={Number.isNaN(book.trackingErrorBps) ? MISSING : `${formatNumber(book.trackingErrorBps)} bps`}
           rest={book.riskIsPrior ? 'a prior' : ''}
         />
       </div>
@@ -298,7 +303,10 @@ function Allocation({ book }: { readonly book: ClientBookView }) {
               >
                 {column.id === 'asset' && 'Total'}
                 {column.id === 'value' && formatNumber(total((each) => each.valueUsd))}
-                {column.id === 'actual' && formatPercent(total((each) => each.weight))}
+                {column.id === 'actual' &&
+                  formatPercent(
+                    lines.some((each) => Number.isNaN(each.weight)) ? Number.NaN : total((each) => each.weight),
+                  )}
                 {column.id === 'target' && formatPercent(total((each) => each.target))}
                 {column.id === 'bar' && (
                   <>
@@ -316,7 +324,9 @@ function Allocation({ book }: { readonly book: ClientBookView }) {
                   </>
                 )}
                 {column.id === 'plan' && !book.proposal && book.nonTrigger && shown.has('plan') && (
-                  <span className="lo">{book.nonTrigger.why}</span>
+                  <span className="lo" title={book.nonTrigger.why}>
+                    {upperFirst(book.nonTrigger.why)}
+                  </span>
                 )}
               </div>
             ))}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ImportFailure } from '../../../core/contracts/desk-api.ts'
-import { useDesk } from '../../state/desk-context.tsx'
+import { asSentence, useDesk } from '../../state/desk-context.tsx'
 import { Button } from '../../ui/controls.tsx'
 import { count, formatNumber } from '../../ui/format.ts'
 import { Overlay } from '../../ui/overlay.tsx'
@@ -83,7 +83,7 @@ export function ImportDialog() {
       />
       {failure && (
         <div role="alert">
-          <p className="crit small">{failure.message}</p>
+          <p className="crit small">{asSentence(failure.message)}</p>
           {failure.lines.length > 0 && (
             <div className="importlines" tabIndex={0} role="group" aria-label="Lines that were refused">
               <table>

@@ -70,13 +70,14 @@ export function MonitorEmpty({ onClear }: { onClear(): void }) {
         </>
       }
     >
-      {alone
-        .map(
-          ({ label, rows }, index) =>
-            `“${label}” ${index === 0 ? `alone has ${count(rows, 'book')}` : formatNumber(rows)}`,
-        )
-        .join(', ')}
-      . Planning stays open: a book can be rebalanced while every line is in its band.
+      {filters.length > 1 &&
+        `${alone
+          .map(
+            ({ label, rows }, index) =>
+              `“${label}” ${index === 0 ? `alone has ${count(rows, 'book')}` : formatNumber(rows)}`,
+          )
+          .join(', ')}. `}
+      Planning stays open: a book can be rebalanced while every line is in its band.
     </Empty>
   )
 }

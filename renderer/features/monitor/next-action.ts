@@ -1,5 +1,6 @@
 import { ensureNever } from '../../../core/assert.ts'
 import { BOOK_STATUSES, NEXT_ACTIONS, type NextAction } from '../../../core/contracts/desk-api.ts'
+import { RED_MS } from '../../state/staleness.ts'
 import { assetName, formatNumber, formatUntil } from '../../ui/format.ts'
 import type { GlyphName } from '../../ui/glyph.tsx'
 import type { MonitorFacts } from './monitor-filter.ts'
@@ -70,7 +71,9 @@ function whyUnable(facts: MonitorFacts, row: number): string {
   const asset = facts.assets[facts.value(row, 'oldestAsset')]
   const age = facts.value(row, 'ageSeconds')
   if (!asset) return 'No price'
-  return Number.isFinite(age)
+  if (!Number.isFinite(age)) return `No price for ${assetName(asset)}`
+  // A venue that broke off takes its prices with it at once, however young they are.
+  return age * 1000 >= RED_MS
     ? `${assetName(asset)} price is ${formatNumber(age)} s old`
-    : `No price for ${assetName(asset)}`
+    : `No fresh price for ${assetName(asset)}`
 }

@@ -37,7 +37,8 @@ export function ReadyBar({
         <b>{selection.label}</b>{' '}
         <span className="lo">
           of {formatNumber(of)}
-          {stay.length > 0 && `, ${stay.join(' and ')} stay here`}
+          {stay.length > 0 &&
+            `, ${stay.join(' and ')} ${selection.warningsLeft + selection.blocked === 1 ? 'stays' : 'stay'} here`}
         </span>
         <br />
         <span className="lo small">

@@ -1,5 +1,6 @@
 import type { Proposal } from '../../../core/proposal.ts'
 import { useDeskNow, useSummary } from '../../state/desk-context.tsx'
+import { RED_MS } from '../../state/staleness.ts'
 import { CostBar } from '../../ui/bars.tsx'
 import { Figure } from '../../ui/controls.tsx'
 import { count, formatCountdown, formatNumber, formatPercent, formatTime } from '../../ui/format.ts'
@@ -17,6 +18,7 @@ export function BatchHead({ proposals }: { readonly proposals: readonly Proposal
   const last = Math.max(...created)
   const expires = Math.min(...proposals.map((proposal) => proposal.expiresAt))
   const age = Math.max(0, ...venues.map((venue) => venue.ageMs)) / 1000
+  const missing = !Number.isFinite(age) || (age * 1000 < RED_MS && venues.some((venue) => venue.state === 'no-data'))
   const when =
     last - first < SAME_MOMENT_MS
       ? `computed ${formatTime(last)}`
@@ -28,11 +30,7 @@ export function BatchHead({ proposals }: { readonly proposals: readonly Proposal
         {proposals.length > 0 ? `${when} from prices and positions of that moment` : 'none open'}
       </span>
       <div className="figs">
-        <Figure
-          name="Prices"
-          value={Number.isFinite(age) ? `${formatNumber(age, 1)} s` : 'missing'}
-          rest={Number.isFinite(age) ? 'old' : ''}
-        />
+        <Figure name="Prices" value={missing ? 'missing' : `${formatNumber(age, 1)} s`} rest={missing ? '' : 'old'} />
         {proposals.length > 0 && (
           <Figure
             name={proposals.length > 1 ? 'First expires in' : 'Expires in'}

@@ -12,6 +12,7 @@ import {
   formatQuantity,
   formatUsd,
   NONE,
+  upperFirst,
   wholeDecimals,
 } from '../../ui/format.ts'
 import { Glyph, type GlyphName } from '../../ui/glyph.tsx'
@@ -239,9 +240,11 @@ export function proposalColumns(context: ProposalColumnContext): readonly Column
       head: 'Cost against naive',
       label: 'Cost against naive',
       width: '104px',
-      span: (item) => (remarkOf(item) === null ? 1 : 3),
+      // A warning, and why a line is not traded, take the room of the cost columns.
+      span: (item) => (remarkOf(item) === null && !isUntraded(item) ? 1 : 3),
       cell: (item) => {
         const remark = remarkOf(item)
+        if (isUntraded(item)) return <span title={item.line.why}>{whyOfLine(item.line)}</span>
         if (remark !== null)
           return (
             <span className="hi" title={remark}>
@@ -296,9 +299,12 @@ export function proposalColumns(context: ProposalColumnContext): readonly Column
   ]
 }
 
+const isUntraded = (item: ProposalItem): item is Extract<ProposalItem, { kind: 'line' }> =>
+  item.kind === 'line' && item.line.side === null
+
 function remarkOf(item: ProposalItem): string | null {
   if (item.kind !== 'proposal' || item.proposal.remarks.length === 0) return null
-  return item.proposal.remarks.join(' · ')
+  return item.proposal.remarks.map(upperFirst).join(' · ')
 }
 
 function whyOf(proposal: Proposal): string {

@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import type { ApprovalOutcome, ProposalsView } from '../../../core/contracts/desk-api.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { Command } from '../../app/commands.tsx'
 import {
   useAsk,
   useDesk,
+  useDeskNow,
   useDeskState,
   useLayout,
   useSnapshot,
@@ -28,6 +30,7 @@ import { PROPOSAL_CSV_HEAD, proposalCsvRows } from './proposals-csv.ts'
 import { useProposalCommands } from './use-proposal-commands.ts'
 import './proposals.css'
 
+const OUTCOME_SHOWN_MS = 30_000
 const BY_WORST: SortOrder = { column: 'position', descending: true }
 
 export function ProposalsScreen() {
@@ -38,9 +41,9 @@ export function ProposalsScreen() {
     () => (received?.value.proposals ?? []).filter((proposal) => groupOf(proposal) !== null),
     [received],
   )
+  const { outcome, closeOutcome } = useOutcome(received?.value)
   if (!received) return <Loading what="Reading the proposals" />
-  const idle = received.value.pending.length === 0 && received.value.lastOutcome === null
-  if (proposals.length === 0 && idle) {
+  if (proposals.length === 0 && received.value.pending.length === 0) {
     return (
       <div className="screen">
         <BatchHead proposals={[]} />
@@ -58,13 +61,36 @@ export function ProposalsScreen() {
           No book needs a trade that is worth its cost. Planning stays open: a book can be rebalanced while every line
           is in its band.
         </Empty>
+        {outcome && <OutcomeBar outcome={outcome} onClose={closeOutcome} />}
       </div>
     )
   }
-  return <Batch proposals={proposals} />
+  return <Batch proposals={proposals} outcome={outcome} onCloseOutcome={closeOutcome} />
 }
 
-function Batch({ proposals }: { readonly proposals: readonly Proposal[] }) {
+/** What came of the last approval, for as long as it is news: then the next one may be approved in its place. */
+function useOutcome(view: ProposalsView | undefined): {
+  readonly outcome: ApprovalOutcome | null
+  readonly closeOutcome: () => void
+} {
+  const now = useDeskNow()
+  const [closed, setClosed] = useState<string | null>(null)
+  const last = view?.lastOutcome ?? null
+  const isNews = last !== null && last.approvalId !== closed && now - last.at < OUTCOME_SHOWN_MS
+  const id = last?.approvalId ?? null
+  const closeOutcome = useCallback(() => setClosed(id), [id])
+  return { outcome: isNews ? last : null, closeOutcome }
+}
+
+function Batch({
+  proposals,
+  outcome,
+  onCloseOutcome,
+}: {
+  readonly proposals: readonly Proposal[]
+  readonly outcome: ApprovalOutcome | null
+  onCloseOutcome(): void
+}) {
   const { view } = useDesk()
   const ask = useAsk()
   const proposalsView = useDeskState((state) => state.proposals)!.value
@@ -84,7 +110,6 @@ function Batch({ proposals }: { readonly proposals: readonly Proposal[] }) {
   const [computing, setComputing] = useState<ReadonlySet<string>>(new Set())
   const [sort, setSort] = useState<SortOrder | null>(null)
   const [cursor, setCursor] = useState<string | null>(currentBookId)
-  const [closedOutcome, setClosedOutcome] = useState<string | null>(null)
 
   const bookMap = useMemo(() => new Map(books.map((book) => [book.bookId, book])), [books])
   const bookOf = useCallback((bookId: string) => bookMap.get(bookId), [bookMap])
@@ -110,11 +135,6 @@ function Batch({ proposals }: { readonly proposals: readonly Proposal[] }) {
     items.find((item) => itemKey(item) === cursor) ?? items.find((item) => item.kind === 'proposal') ?? null
   const currentProposal = current && current.kind !== 'group' ? current.proposal : null
   const pending = proposalsView.pending[0] ?? null
-  const outcome =
-    proposalsView.lastOutcome && proposalsView.lastOutcome.approvalId !== closedOutcome
-      ? proposalsView.lastOutcome
-      : null
-  const outcomeId = outcome?.approvalId ?? null
   const selection = useMemo(() => selectionOf(proposals, ticks), [proposals, ticks])
   const blockedWhy =
     link !== 'open'
@@ -143,8 +163,6 @@ function Batch({ proposals }: { readonly proposals: readonly Proposal[] }) {
   const undo = useCallback(() => {
     if (pending) void ask((api) => api.undoApproval(pending.approvalId))
   }, [ask, pending])
-
-  const closeOutcome = useCallback(() => setClosedOutcome(outcomeId), [outcomeId])
 
   const tick = (item: ProposalItem): void => {
     if (item.kind === 'group') return tickGroup(item)
@@ -196,7 +214,7 @@ function Batch({ proposals }: { readonly proposals: readonly Proposal[] }) {
       : (blockedWhy ?? (selection.ticked.length === 0 ? 'Nothing is ticked' : null)),
     onApprove: approve,
     onUndo: pending ? undo : null,
-    onCloseOutcome: outcome && !pending ? closeOutcome : null,
+    onCloseOutcome: outcome && !pending ? onCloseOutcome : null,
     onRecompute: recompute,
     onCsv: exportCsv,
   })
@@ -276,7 +294,7 @@ function Batch({ proposals }: { readonly proposals: readonly Proposal[] }) {
       {pending ? (
         <UndoBar view={proposalsView} pending={pending} onUndo={undo} />
       ) : outcome ? (
-        <OutcomeBar outcome={outcome} onClose={closeOutcome} />
+        <OutcomeBar outcome={outcome} onClose={onCloseOutcome} />
       ) : (
         <ReadyBar
           selection={selection}
