@@ -15,9 +15,10 @@ export interface ClassEvidence {
 }
 
 /**
- * From evidence to classes that last. A louder class begins at once and never waits. A quieter one waits for evidence
- * against the present one, for the minimum dwell, and until fewer than `mostChangesPerYear` − 2 changes lie within a
- * year: a storm makes two changes on its way up, so there are never more than `mostChangesPerYear` in any year.
+ * From evidence to classes that last. A crisis begins at once and never waits; stressed begins at once unless the year
+ * was restless already (more than `mostChangesPerYear` − 3 changes), when only a crisis counts. A quieter class waits for
+ * evidence against the present one, for the minimum dwell, and until a crisis would still fit within the year's
+ * `mostChangesPerYear`: there are never more, and room for the way out is kept on the way in.
  * Shades (calm or normal, crisis or stressed) are told apart only while changes are few.
  */
 export class ClassLadder {
@@ -62,10 +63,10 @@ export class ClassLadder {
     const { minimumDwellDays, calmDwellDays, mostChangesPerYear } = this.#settings
     const level = this.#level
     if (level < CRISIS && crisis > 0) return CRISIS
-    if (level < STRESSED && stressed > 0) return STRESSED
+    if (level < STRESSED && stressed > 0 && this.#changesInYear(time) <= mostChangesPerYear - 3) return STRESSED
     const dwelt = daysBetween(this.#since ?? time, time)
     if (level > NORMAL) {
-      if (dwelt < minimumDwellDays || this.#changesInYear(time) >= mostChangesPerYear - 2) return level
+      if (dwelt < minimumDwellDays || this.#changesInYear(time) >= mostChangesPerYear - 1) return level
       if (stressed < 0) return NORMAL
       return level === CRISIS && crisis < 0 && this.#isQuietYear(time) ? STRESSED : level
     }
