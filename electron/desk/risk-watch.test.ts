@@ -34,10 +34,10 @@ function open(answer: (market: MarketKey, interval: '1h' | '1d') => readonly Bar
   const connection = (venue: VenueId): VenueConnection =>
     ({
       venue,
-      bars: async (market: MarketKey, interval: '1h' | '1d') => {
-        asked.push(`${market} ${interval}`)
+      bars: async (market: MarketKey, interval: '1h' | '1d', count: number) => {
+        asked.push(`${market} ${interval} ${count}`)
         const found = answer(market, interval)
-        return found === null ? fail('unreachable', `${venue} is down`) : ok(found)
+        return found === null ? fail('unreachable', `${venue} is down`) : ok(found.slice(-count))
       },
     }) as unknown as VenueConnection
   const engine = new EngineAtHand(new RiskEngine())
@@ -108,6 +108,27 @@ describe('with daily bars', () => {
     expect(await watch.refresh(millis(START + DAY - 1))).toBe(false)
     expect(asked.length).toBe(once)
     expect(await watch.refresh(millis(START + DAY))).toBe(true)
+  })
+
+  test('the next day asks for what is new, and knows what one that asks for everything knows', async () => {
+    const at = (days: number) => (market: MarketKey) => {
+      const all = bars(market, 430, 0.03, START + 3 * DAY)
+      return all.filter((bar) => bar.openTime <= START + days * DAY)
+    }
+    let today = 0
+    const kept = open((market) => at(today)(market))
+    await kept.watch.refresh(millis(START + 1))
+    kept.asked.length = 0
+    today = 3
+    await kept.watch.refresh(millis(START + 3 * DAY + 1))
+    // three closed since, the running one, the last known again; and one for the hour of the day
+    expect(kept.asked[0]).toBe('binance:BTC/USDT 1d 6')
+    const fresh = open(at(3))
+    await fresh.watch.refresh(millis(START + 3 * DAY + 1))
+    expect(fresh.asked[0]).toBe('binance:BTC/USDT 1d 400')
+    const assets = ['BTC', 'ETH', 'SOL']
+    expect([...kept.watch.view().covarianceOf(assets)]).toEqual([...fresh.watch.view().covarianceOf(assets)])
+    expect(kept.watch.regime(millis(START + 3 * DAY))).toEqual(fresh.watch.regime(millis(START + 3 * DAY)))
   })
 
   test('a venue that is silent leaves its volumes unknown; the other’s bars are enough', async () => {

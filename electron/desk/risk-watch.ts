@@ -30,6 +30,8 @@ export class RiskWatch {
   readonly #parts: RiskWatchParts
   #model: RiskModel | null = null
   #indexOf = new Map<AssetId, number>()
+  /** Closed daily bars as far as they are known: a day's refresh asks for what is new. */
+  readonly #daily = new Map<MarketKey, readonly Bar[]>()
   #advUsd = new Map<MarketKey, number>()
   #tracker = new RegimeTracker()
   #day = -1
@@ -133,26 +135,28 @@ export class RiskWatch {
     return volatility(i) * volatility(j) * (a === b ? 1 : PRIOR_CORRELATION)
   }
 
-  async #bars(
-    interval: '1h' | '1d',
-    count: number,
-    marketNow: Millis,
-  ): Promise<ReadonlyMap<MarketKey, readonly Bar[]>> {
+  async #bars(interval: '1h' | '1d', most: number, marketNow: Millis): Promise<ReadonlyMap<MarketKey, readonly Bar[]>> {
     const span = interval === '1d' ? DAY_MS : 3_600_000
     const found = new Map<MarketKey, readonly Bar[]>()
     for (const connection of this.#parts.connections)
       for (const market of this.#parts.world.markets) {
         if (market.venue !== connection.venue) continue
-        const bars = await connection.bars(keyOf(market), interval, count)
+        const key = keyOf(market)
+        const known = interval === '1d' ? (this.#daily.get(key) ?? []) : []
+        const missing = Math.ceil((marketNow - (known.at(-1)?.openTime ?? Number.NEGATIVE_INFINITY)) / span)
+        // one more than is missing: the last known one again, where the two join
+        const bars = await connection.bars(key, interval, Math.min(most, missing + 1))
         if (!bars.ok) {
-          this.#parts.log(`bars of ${keyOf(market)}: ${bars.error.message}`)
+          this.#parts.log(`bars of ${key}: ${bars.error.message}`)
           continue
         }
         // an open bar would look into the future of its own day
-        found.set(
-          keyOf(market),
-          bars.value.filter((bar) => bar.openTime + span <= marketNow),
-        )
+        const closed = bars.value.filter((bar) => bar.openTime + span <= marketNow)
+        const first = closed[0]?.openTime ?? Number.POSITIVE_INFINITY
+        // as many as one that asks for everything has: the last of `most` is still open
+        const joined = [...known.filter((bar) => bar.openTime < first), ...closed].slice(1 - most)
+        if (interval === '1d') this.#daily.set(key, joined)
+        found.set(key, joined)
       }
     return found
   }

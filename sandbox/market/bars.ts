@@ -33,6 +33,8 @@ export class Bars {
   readonly #volumeShare: number
   readonly #seed: number
   readonly #summaries = new Map<string, HourSummary>()
+  /** Bars that are over: they never change, and one of a day takes 1,440 minutes' noise. */
+  readonly #closed = new Map<string, Bar>()
 
   /** @param volumeShare of Binance's volume */
   constructor(path: PricePath, seed: number, volumeShare: number) {
@@ -49,6 +51,17 @@ export class Bars {
 
   /** The bar that opens at `openTime` (a multiple of `span`), as far as it is known at `now`. */
   bar(base: string, quote: string, openTime: number, span: number, now: number): Bar {
+    if (openTime + span > now) return this.#make(base, quote, openTime, span, now)
+    const key = `${base}:${quote}:${openTime}:${span}`
+    let bar = this.#closed.get(key)
+    if (bar === undefined) {
+      bar = this.#make(base, quote, openTime, span, now)
+      this.#closed.set(key, bar)
+    }
+    return bar
+  }
+
+  #make(base: string, quote: string, openTime: number, span: number, now: number): Bar {
     const end = Math.min(openTime + span, now)
     const open = this.price(base, quote, openTime)
     const close = this.price(base, quote, end)
