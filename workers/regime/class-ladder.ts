@@ -15,10 +15,10 @@ export interface ClassEvidence {
 }
 
 /**
- * From evidence to classes that last. A crisis begins at once and never waits; stressed begins at once unless the year
- * was restless already (more than `mostChangesPerYear` − 3 changes), when only a crisis counts. A quieter class waits for
- * evidence against the present one, for the minimum dwell, and until a crisis would still fit within the year's
- * `mostChangesPerYear`: there are never more, and room for the way out is kept on the way in.
+ * From evidence to classes that last. The first alarm never waits. From stressed to crisis, and back to quiet, a change
+ * waits for fewer than `mostChangesPerYear` − 1 changes within a year (back also for evidence and the minimum dwell):
+ * from a quiet class one more alarm always fits, so there are never more, and a restless year is held at stressed rather
+ * than in a crisis.
  * Shades (calm or normal, crisis or stressed) are told apart only while changes are few.
  */
 export class ClassLadder {
@@ -62,11 +62,12 @@ export class ClassLadder {
   #next(time: Millis, { calm, stressed, crisis }: ClassEvidence): number {
     const { minimumDwellDays, calmDwellDays, mostChangesPerYear } = this.#settings
     const level = this.#level
-    if (level < CRISIS && crisis > 0) return CRISIS
-    if (level < STRESSED && stressed > 0 && this.#changesInYear(time) <= mostChangesPerYear - 3) return STRESSED
+    const restless = this.#changesInYear(time) >= mostChangesPerYear - 1
+    if (crisis > 0 && (level < STRESSED || (level < CRISIS && !restless))) return CRISIS
+    if (level < STRESSED && stressed > 0) return STRESSED
     const dwelt = daysBetween(this.#since ?? time, time)
     if (level > NORMAL) {
-      if (dwelt < minimumDwellDays || this.#changesInYear(time) >= mostChangesPerYear - 1) return level
+      if (dwelt < minimumDwellDays || restless) return level
       if (stressed < 0) return NORMAL
       return level === CRISIS && crisis < 0 && this.#isQuietYear(time) ? STRESSED : level
     }
