@@ -26,6 +26,8 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          // a browser, a desk and an exchange on a small machine: a second look before a slow moment is called a fault
+          retry: 1,
           include: ['tests/e2e/**/*.test.ts'],
           environment: 'node',
           testTimeout: 120_000,

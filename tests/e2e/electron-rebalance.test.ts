@@ -13,6 +13,7 @@ let complaints: string[]
 beforeAll(async () => {
   app = await launchElectron(dataFolder, ['--books', String(BOOKS)])
   page = await app.firstWindow()
+  page.setDefaultTimeout(100_000)
   complaints = collectComplaints(page)
   await page.waitForURL(/trimtab/, { waitUntil: 'load' })
 })
@@ -24,7 +25,7 @@ describe('the rebalance in a window', () => {
     const counts = await stateCounts(page)
     expect(Object.values(counts).reduce((total, count) => total + count, 0)).toBe(BOOKS)
     const before = await gridRows(page, 'Client books')
-    await expect.poll(() => gridRows(page, 'Client books')).not.toEqual(before)
+    await expect.poll(() => gridRows(page, 'Client books'), { timeout: 60_000 }).not.toEqual(before)
     // The bridge is there: with it the screens ask for a port and open no socket.
     expect(await page.evaluate(() => typeof window.trimtab?.connect)).toBe('function')
   })
@@ -33,9 +34,9 @@ describe('the rebalance in a window', () => {
     await page.keyboard.press('p')
     await page.getByRole('button', { name: /^Approve \d+ clean/ }).waitFor()
     await page.keyboard.press('Control+Enter')
-    await page.getByText(/approved, releasing in \d s/).waitFor({ timeout: 2_000 })
+    await page.getByText(/approved, releasing in \d s/).waitFor({ timeout: 20_000 })
     const outcome = page.getByText(/^\d+ sent, \d+ re-priced, \d+ expired$/)
-    await outcome.waitFor({ timeout: 15_000 })
+    await outcome.waitFor({ timeout: 60_000 })
     expect(Number.parseInt(await outcome.innerText(), 10)).toBeGreaterThan(0)
     await page.keyboard.press('o')
     await page.getByRole('button', { name: /^Working ?0$/ }).waitFor({ timeout: 30_000 })

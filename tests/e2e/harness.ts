@@ -89,6 +89,7 @@ export function openBrowser(): Promise<Browser> {
 /** A page that went through the door, with everything it complained about. */
 export async function openScreens(browser: Browser, served: Served): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.setDefaultTimeout(90_000)
   const complaints = collectComplaints(page)
   await page.goto(served.address)
   return { page, complaints }

@@ -12,7 +12,7 @@ import { createControlClient, type SandboxControl } from '../../electron/simulat
 import { openStore } from '../../electron/store/open-store.ts'
 import { ROOT } from './harness.ts'
 
-const WORK_LIMIT_MS = 40_000
+const WORK_LIMIT_MS = 90_000
 
 /** What a story looks at besides the screens: the desk's own record, and what is true at the venues. */
 
