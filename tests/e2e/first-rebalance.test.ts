@@ -109,9 +109,9 @@ describe('the first rebalance', () => {
 
   test('an approval undone in time sends nothing', async () => {
     await page.keyboard.press('Control+Enter')
-    await page.getByText(/approved, releasing in \d s/).waitFor({ timeout: 2_000 })
+    await page.getByText(/approved, releasing in \d s/).waitFor({ timeout: UNDO_MS - 1_000 })
     await page.keyboard.press('Escape')
-    await approveButton().waitFor({ timeout: 2_000 })
+    await approveButton().waitFor({ timeout: UNDO_MS - 1_000 })
     await page.waitForTimeout(UNDO_MS + 1_000)
     expect(plansOfAdvisor()).toEqual([])
     await approveButton().waitFor()
