@@ -13,8 +13,9 @@ const OPTIONS = ['--enable', 'simd', '-O3', '--converge', '--noAssert', '--runti
 // All that 32-bit addresses reach: a million books of 20 assets take 0.1 to 0.4 GB.
 const MEMORY = ['--initialMemory', '1', '--maximumMemory', '65536']
 
-const compiler = await import('assemblyscript/asc').catch(() => null)
-if (compiler === null) console.error('assemblyscript is not installed: the drift engine will run its plain sweep')
+const COMPILER = join(ROOT, 'node_modules', 'assemblyscript', 'package.json')
+
+if (!existsSync(COMPILER)) console.error('assemblyscript is not installed: the drift engine will run its plain sweep')
 else if (!isFresh()) await build()
 
 function isFresh() {
@@ -23,7 +24,7 @@ function isFresh() {
 
 /** Hash of everything that decides the bytes of the file. */
 function stamp() {
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', 'assemblyscript', 'package.json'), 'utf8'))
+  const { version } = JSON.parse(readFileSync(COMPILER, 'utf8'))
   const given = [version, ...OPTIONS, ...MEMORY].join(' ')
   return createHash('sha256')
     .update(readFileSync(join(ROOT, SOURCE)))
@@ -32,6 +33,7 @@ function stamp() {
 }
 
 async function build() {
+  const compiler = await import('assemblyscript/asc')
   const files = new Map()
   const { error } = await compiler.main([SOURCE, '--baseDir', ROOT, '--outFile', 'out.wasm', ...OPTIONS, ...MEMORY], {
     stdout: process.stdout,

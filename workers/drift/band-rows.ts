@@ -1,33 +1,34 @@
+import { CellHeap, withRoom } from './cell-heap.ts'
+import { HashChains, hashWords } from './hash-chains.ts'
+
+/** Cells per line: target, low, high. */
+export const CELLS = 3
+
 /**
- * The tolerance bands of all client books, each distinct set of lines kept once: thousands of books follow one model.
- * `targets[row × lines + line]`, likewise `lows` and `highs`. The arrays are replaced when they grow: read them anew.
+ * The tolerance bands of all client books, each distinct row kept once: thousands of books follow one model.
+ * A row has a line per column of its column set and one for CASH: target, low and high of line j stand at
+ * `cells.values[startOf[row] + 3·j]` and after. The arrays are replaced when they grow: read them anew.
  */
 export class BandRows {
-  readonly lines: number
-  targets: Float64Array
-  lows: Float64Array
-  highs: Float64Array
+  readonly cells: CellHeap
+  startOf: Uint32Array
+  /** Column set of the row. */
+  setOf: Uint32Array
   /** Books that point at the row; 0 is a free row. */
   #users: Uint32Array
   #rows = 0
   readonly #free: number[] = []
   /** Rows by the hash of their bits. */
-  readonly #byHash = new Map<number, number[]>()
-  /** One row as it is looked for: targets, lows, highs. */
-  readonly #sought: Float64Array
-  readonly #soughtWords: Uint32Array
+  readonly #known = new HashChains()
 
-  constructor(lines: number, capacity: number) {
-    this.lines = lines
-    this.targets = new Float64Array(capacity * lines)
-    this.lows = new Float64Array(capacity * lines)
-    this.highs = new Float64Array(capacity * lines)
-    this.#users = new Uint32Array(capacity)
-    this.#sought = new Float64Array(3 * lines)
-    this.#soughtWords = new Uint32Array(this.#sought.buffer)
+  constructor(rows: number) {
+    this.cells = new CellHeap()
+    this.startOf = new Uint32Array(rows)
+    this.setOf = new Uint32Array(rows)
+    this.#users = new Uint32Array(rows)
   }
 
-  /** Rows that were ever in use: every row number is below it. */
+  /** Row numbers are below it. */
   get count(): number {
     return this.#rows
   }
@@ -36,91 +37,60 @@ export class BandRows {
     return this.#rows - this.#free.length
   }
   get bytes(): number {
-    return 3 * this.targets.byteLength + this.#users.byteLength
+    return this.cells.bytes + this.startOf.byteLength + this.setOf.byteLength + this.#users.byteLength
+  }
+  isUsed(row: number): boolean {
+    return this.#users[row]! > 0
   }
 
-  /** The row with exactly these bands, made where there is none; the caller counts as one more user of it. */
-  intern(targets: Float64Array, lows: Float64Array, highs: Float64Array): number {
-    this.#sought.set(targets, 0)
-    this.#sought.set(lows, this.lines)
-    this.#sought.set(highs, 2 * this.lines)
-    const hash = this.#hash()
-    const alike = this.#byHash.get(hash)
-    const known = alike?.find((row) => this.#holdsSought(row))
+  /** The row with exactly this column set and these cells, made where there is none; the caller is one more user. */
+  intern(set: number, cells: Float64Array): number {
+    const hash = hashOf(set, cells)
+    const known = this.#known.find(hash, (row) => this.#holds(row, set, cells))
     if (known !== undefined) {
       this.#users[known]!++
       return known
     }
     const row = this.#free.pop() ?? this.#append()
-    const at = row * this.lines
-    this.targets.set(targets, at)
-    this.lows.set(lows, at)
-    this.highs.set(highs, at)
+    const start = this.cells.take(cells.length)
+    this.cells.values.set(cells, start)
+    this.startOf[row] = start
+    this.setOf[row] = set
     this.#users[row] = 1
-    if (alike === undefined) this.#byHash.set(hash, [row])
-    else alike.push(row)
+    this.#known.add(hash, row)
     return row
   }
 
-  /** One more book points at the row. */
-  share(row: number): void {
-    this.#users[row]!++
+  /** So many more books point at the row. */
+  share(row: number, books: number): void {
+    this.#users[row]! += books
   }
 
-  /** One book fewer points at the row; the last one frees it. */
-  release(row: number): void {
+  /** One book fewer points at the row of so many lines; the last one frees it. */
+  release(row: number, lines: number): void {
     if (--this.#users[row]! > 0) return
-    const at = row * this.lines
-    this.#sought.set(this.targets.subarray(at, at + this.lines), 0)
-    this.#sought.set(this.lows.subarray(at, at + this.lines), this.lines)
-    this.#sought.set(this.highs.subarray(at, at + this.lines), 2 * this.lines)
-    const hash = this.#hash()
-    const rest = this.#byHash.get(hash)!.filter((other) => other !== row)
-    if (rest.length > 0) this.#byHash.set(hash, rest)
-    else this.#byHash.delete(hash)
+    const start = this.startOf[row]!
+    this.#known.remove(hashOf(this.setOf[row]!, this.cells.values.subarray(start, start + CELLS * lines)), row)
+    this.cells.give(start, CELLS * lines)
     this.#free.push(row)
   }
 
   #append(): number {
-    if (this.#rows === this.#users.length) {
-      const capacity = Math.max(16, 2 * this.#rows)
-      const grow = (old: Float64Array): Float64Array => {
-        const grown = new Float64Array(capacity * this.lines)
-        grown.set(old)
-        return grown
-      }
-      this.targets = grow(this.targets)
-      this.lows = grow(this.lows)
-      this.highs = grow(this.highs)
-      const users = new Uint32Array(capacity)
-      users.set(this.#users)
-      this.#users = users
-    }
-    return this.#rows++
+    const row = this.#rows++
+    this.startOf = withRoom(this.startOf, row)
+    this.setOf = withRoom(this.setOf, row)
+    this.#users = withRoom(this.#users, row)
+    return row
   }
 
-  /** FNV-1a over 32-bit words. */
-  #hash(): number {
-    const words = this.#soughtWords
-    let hash = 0x811c9dc5
-    for (let i = 0; i < words.length; i++) {
-      hash = Math.imul(hash ^ words[i]!, 0x01000193)
-      hash ^= hash >>> 15
-    }
-    return hash
-  }
-
-  #holdsSought(row: number): boolean {
-    const { lines } = this
-    const at = row * lines
-    for (let line = 0; line < lines; line++) {
-      if (
-        !Object.is(this.targets[at + line], this.#sought[line]) ||
-        !Object.is(this.lows[at + line], this.#sought[lines + line]) ||
-        !Object.is(this.highs[at + line], this.#sought[2 * lines + line])
-      )
-        return false
-    }
+  #holds(row: number, set: number, cells: Float64Array): boolean {
+    if (this.setOf[row] !== set) return false
+    const start = this.startOf[row]!
+    const { values } = this.cells
+    for (let i = 0; i < cells.length; i++) if (!Object.is(cells[i], values[start + i])) return false
     return true
   }
 }
+
+const hashOf = (set: number, cells: Float64Array): number =>
+  hashWords(new Uint32Array(cells.buffer, cells.byteOffset, 2 * cells.length), set)

@@ -1,95 +1,101 @@
+import { CELLS } from './band-rows.ts'
 import type { BookTable } from './book-table.ts'
 import { type Decider, verdictOf } from './decider.ts'
 import { filterMargin, filterPrice, filterQuantity, innerHigh, innerLow, widening } from './filter-margin.ts'
+import { FilterMemory } from './filter-memory.ts'
 import { instantiate } from './filter-module.ts'
 import { createDriftColumns, type PriceFrame, STATUS_OUT, STATUS_UNABLE, sweepBooks } from './sweep.ts'
 
 /** In `verdicts` for the time being: float64 has to decide. As in wasm/filter.ts. */
 const UNDECIDED = 4
-
-const PAGE = 65_536
-const FLOAT = 4
+const HEADER = 16
+/** Bytes of a vector: four columns. */
+const VECTOR = 16
 
 /**
  * The float32 copy of all client books in the memory of the compiled filter: one pass over it decides all books but
- * those near an edge, which the plain sweep decides.
+ * those near an edge, which the plain sweep decides. What stands where in its memory: wasm/filter.ts.
  */
 export class BookFilter implements Decider {
-  readonly #table: BookTable
-  readonly #memory: WebAssembly.Memory
-  readonly #classify: ReturnType<typeof instantiate>['classify']
-  readonly #riskyVectors: number
-  readonly #cashVectors: number
-  readonly #margin: number
-  readonly #at: Layout
-  #rowCapacity: number
-  #floats!: Float32Array
-  #words!: Uint32Array
-  #bytes!: Uint8Array
   outs = 0
   unables = 0
-  readonly #one = createDriftColumns(1)
   /** Views on the filter's memory, replaced when it grows. */
-  told!: Uint8Array
-  verdicts!: Uint8Array
-  queue!: Uint32Array
+  told: Uint8Array
+  verdicts: Uint8Array
+  queue: Uint32Array
+  readonly #table: BookTable
+  readonly #memory: FilterMemory
+  readonly #wasm: ReturnType<typeof instantiate>
+  readonly #cashVectors: number
+  readonly #margin: number
+  readonly #widen: number
+  readonly #one = createDriftColumns(1)
+  /** Addresses of books and, per book, of its row of bands; of the two counts. */
+  readonly #bookAt: number
+  readonly #bandAt: number
+  readonly #counts: number
+  /** Prices in column order, then a 0 for padding; their gaps stand as far behind. */
+  readonly #prices: number
+  readonly #gapsBeyond: number
+  readonly #toldAt: number
+  readonly #verdictsAt: number
+  readonly #queueAt: number
+  /** Addresses of the column sets, and of the rows of bands with their lengths, by their numbers in the table. */
+  readonly #setAt: number[] = []
+  readonly #rows: ({ readonly at: number; readonly bytes: number } | undefined)[] = []
+  readonly #vectorsOfBook: Uint16Array
+  /** For which gaps the rows are marked as needy. */
+  #needyFor = ''
 
   /** Throws RangeError where the memory can't be had. `whyUnfit` must be null. */
   constructor(module: WebAssembly.Module, table: BookTable) {
-    const { risky, cash } = countVectors(table)
+    const books = table.bookIds.length
+    const columns = table.columnAssets.length
     this.#table = table
-    this.#riskyVectors = risky
-    this.#cashVectors = cash
-    this.#margin = filterMargin(risky, cash)
-    // A new row is nobody's at first: room for some more books with bands of their own.
-    this.#rowCapacity = table.bands.count + 64
-    this.#at = layOut(table.bookIds.length, risky + cash)
-    this.#memory = new WebAssembly.Memory({ initial: this.#pages(), maximum: 65_536 })
-    this.#classify = instantiate(module, this.#memory).classify
-    this.#view()
-    for (let book = 0; book < table.bookIds.length; book++) this.holdingsChanged(book)
-    this.allBandsChanged()
+    this.#cashVectors = Math.ceil((columns - table.riskyCount) / 4)
+    // Of the widest book there can be.
+    this.#margin = filterMargin(Math.ceil(table.riskyCount / 4), this.#cashVectors)
+    this.#widen = widening(this.#margin)
+    this.#memory = new FilterMemory()
+    this.#vectorsOfBook = new Uint16Array(books)
+    this.#wasm = instantiate(module, this.#memory.memory)
+    this.#counts = this.#memory.take(8)
+    this.#gapsBeyond = 4 * (columns + 1)
+    this.#prices = this.#memory.take(2 * this.#gapsBeyond)
+    this.#toldAt = this.#memory.take(books)
+    this.#verdictsAt = this.#memory.take(books)
+    this.#queueAt = this.#memory.take(4 * books)
+    this.#bookAt = this.#memory.take(4 * books)
+    this.#bandAt = this.#memory.take(4 * books)
+    this.told = this.#memory.bytes
+    this.verdicts = this.#memory.bytes
+    this.queue = this.#memory.words
+    this.allBooksChanged()
   }
 
   get bytes(): number {
-    return this.#memory.buffer.byteLength
-  }
-  /** Copies the quantities of the book. */
-  holdingsChanged(book: number): void {
-    const { quantities, columnAssets, lineAssets } = this.#table
-    const columns = columnAssets.length
-    const risky = lineAssets.length - 1
-    const source = book * columns
-    const own = this.#at.quantities / FLOAT + book * 4 * (this.#riskyVectors + this.#cashVectors)
-    const cash = own + 4 * this.#riskyVectors - risky
-    let judged = true
-    for (let column = 0; column < columns; column++) {
-      const quantity = filterQuantity(quantities[source + column]!)
-      if (Number.isNaN(quantity)) judged = false
-      this.#floats[(column < risky ? own : cash) + column] = quantity
-    }
-    if (!judged) this.#floats[own] = Number.NaN
+    return this.#memory.bytes.length + this.#vectorsOfBook.byteLength
   }
 
-  /** The book follows another row of the table's bands, perhaps a new one. */
-  bandChanged(book: number): void {
-    const row = this.#table.bandOf[book]!
-    this.#words[this.#at.bandOf / FLOAT + book] = row
-    if (row >= this.#rowCapacity) this.#grow()
-    this.#writeRow(row)
+  bookChanged(book: number): void {
+    this.#writeRow(this.#table.bandOf[book]!)
+    this.#writeBook(book)
+    this.#needyFor = ''
+    if (this.told.buffer !== this.#memory.bytes.buffer) this.#view()
   }
 
-  allBandsChanged(): void {
-    const { bandOf, bands } = this.#table
-    if (bands.count > this.#rowCapacity) this.#grow()
-    this.#words.set(bandOf, this.#at.bandOf / FLOAT)
-    for (let row = 0; row < bands.count; row++) this.#writeRow(row)
+  allBooksChanged(): void {
+    const { bands, bookIds } = this.#table
+    for (let row = 0; row < bands.count; row++) if (bands.isUsed(row)) this.#writeRow(row)
+    for (let book = 0; book < bookIds.length; book++) this.#writeBook(book)
+    this.#needyFor = ''
+    this.#view()
   }
 
   decide(frame: PriceFrame): number {
-    const queued = this.#filter(frame)
-    this.outs = this.#words[this.#at.counts / FLOAT]!
-    this.unables = this.#words[this.#at.counts / FLOAT + 1]!
+    const queued = this.#classify(frame)
+    this.outs = this.#memory.words[this.#counts / 4]!
+    this.unables = this.#memory.words[this.#counts / 4 + 1]!
     const { queue, verdicts } = this
     for (let k = 0; k < queued; k++) {
       const book = queue[k]!
@@ -103,127 +109,148 @@ export class BookFilter implements Decider {
     return queued
   }
 
-  #filter(frame: PriceFrame): number {
-    const at = this.#at
-    const { lineAssets, columnAssets } = this.#table
-    const risky = lineAssets.length - 1
-    const padding = 4 * this.#riskyVectors - risky
+  #view(): void {
+    const books = this.#table.bookIds.length
+    const { bytes, words } = this.#memory
+    this.told = bytes.subarray(this.#toldAt, this.#toldAt + books)
+    this.verdicts = bytes.subarray(this.#verdictsAt, this.#verdictsAt + books)
+    this.queue = words.subarray(this.#queueAt / 4, this.#queueAt / 4 + books)
+  }
+
+  #classify(frame: PriceFrame): number {
+    const { floats, words } = this.#memory
+    const columns = frame.usable.length
     const hasGaps = frame.missing.length > 0
-    for (let column = 0; column < columnAssets.length; column++) {
+    for (let column = 0; column < columns; column++) {
       const price = frame.usable[column]!
-      const lane = column < risky ? column : column + padding
-      this.#floats[at.prices / FLOAT + lane] = price === 0 ? 0 : filterPrice(price)
-      this.#words[at.gaps / FLOAT + lane] = 0
+      floats[this.#prices / 4 + column] = price === 0 ? 0 : filterPrice(price)
     }
-    for (const column of frame.missing) {
-      this.#words[at.gaps / FLOAT + (column < risky ? column : column + padding)] = 0xffff_ffff
-    }
-    if (hasGaps) this.#markNeedy(frame.missing)
-    this.#words[at.counts / FLOAT] = 0
-    this.#words[at.counts / FLOAT + 1] = 0
-    return this.#classify(
-      0,
+    const gaps = (this.#prices + this.#gapsBeyond) / 4
+    words.fill(0, gaps, gaps + columns)
+    for (const column of frame.missing) words[gaps + column] = 0xffff_ffff
+    for (const at of this.#setAt) this.#wasm.gather(at, this.#cashVectors, this.#gapsBeyond)
+    if (hasGaps) this.#markNeedy(frame)
+    return this.#wasm.classify(
       this.#table.bookIds.length,
-      this.#riskyVectors,
       this.#cashVectors,
-      at.quantities,
-      at.prices,
-      at.bandOf,
-      at.bands,
-      hasGaps ? at.gaps : 0,
-      this.#needy,
-      at.told,
-      at.verdicts,
-      at.queue,
-      at.counts,
-      widening(this.#margin),
+      this.#bookAt,
+      this.#bandAt,
+      hasGaps ? 1 : 0,
+      this.#toldAt,
+      this.#verdictsAt,
+      this.#queueAt,
+      this.#counts,
+      this.#widen,
     )
   }
 
-  /** Rows with a target where the price is missing. */
-  #markNeedy(missing: readonly number[]): void {
-    const { bands, lineAssets } = this.#table
-    const risky = missing.filter((column) => column < lineAssets.length - 1)
+  /** Marks the rows that have a target where the price is missing. */
+  #markNeedy({ usable, missing }: PriceFrame): void {
+    const key = missing.join()
+    if (key === this.#needyFor) return
+    this.#needyFor = key
+    const { bands, sets } = this.#table
     for (let row = 0; row < bands.count; row++) {
-      const needs = risky.some((column) => bands.targets[row * lineAssets.length + column] !== 0)
-      this.#bytes[this.#needy + row] = needs ? 1 : 0
+      if (!bands.isUsed(row)) continue
+      const columns = sets.of(bands.setOf[row]!)
+      const start = bands.startOf[row]!
+      let needs = 0
+      for (let j = 0; j < columns.length; j++) {
+        if (usable[columns[j]!] === 0 && bands.cells.values[start + CELLS * j] !== 0) needs = 1
+      }
+      this.#memory.words[this.#rows[row]!.at / 4 + 1] = needs
     }
+  }
+
+  #writeBook(book: number): void {
+    const { quantities, heldAt, bandOf, bands, sets, columnAssets, riskyCount } = this.#table
+    const row = bandOf[book]!
+    const size = sets.sizeOf[bands.setOf[row]!]!
+    const riskyVectors = Math.ceil(size / 4)
+    const at = this.#placeBook(book, riskyVectors + this.#cashVectors)
+    const { floats, words } = this.#memory
+    words[this.#bandAt / 4 + book] = this.#rows[row]!.at
+    const own = at / 4
+    const cash = own + 4 * riskyVectors
+    const held = heldAt[book]!
+    const cells = size + columnAssets.length - riskyCount
+    floats.fill(0, own, cash + 4 * this.#cashVectors)
+    for (let j = 0; j < cells; j++)
+      floats[j < size ? own + j : cash + j - size] = filterQuantity(quantities.values[held + j]!)
+  }
+
+  /** Address of the quantities of the book, another where it needs another length. */
+  #placeBook(book: number, vectors: number): number {
+    const before = this.#vectorsOfBook[book]!
+    const at = this.#memory.words[this.#bookAt / 4 + book]!
+    if (before === vectors) return at
+    if (before > 0) this.#memory.give(at, VECTOR * before)
+    const own = this.#memory.take(VECTOR * vectors)
+    this.#memory.words[this.#bookAt / 4 + book] = own
+    this.#vectorsOfBook[book] = vectors
+    return own
   }
 
   #writeRow(row: number): void {
-    const { bands, lineAssets } = this.#table
-    const risky = lineAssets.length - 1
-    const own = this.#at.bands / FLOAT + row * 8 * (this.#riskyVectors + 1)
-    for (let lane = 0; lane < 4 * this.#riskyVectors; lane++) {
+    const { bands, sets } = this.#table
+    const set = bands.setOf[row]!
+    const size = sets.sizeOf[set]!
+    const riskyVectors = Math.ceil(size / 4)
+    const at = this.#placeRow(row, HEADER + 2 * VECTOR * (riskyVectors + 1))
+    const setAt = this.#placeSet(set)
+    const { floats, words } = this.#memory
+    words[at / 4] = setAt
+    words[at / 4 + 1] = 0
+    const own = (at + HEADER) / 4
+    const start = bands.startOf[row]!
+    const { values } = bands.cells
+    for (let lane = 0; lane < 4 * riskyVectors; lane++) {
       const low = own + 8 * (lane >> 2) + (lane & 3)
-      const line = row * lineAssets.length + lane
-      this.#floats[low] = lane < risky ? innerLow(bands.lows[line]!, this.#margin) : Number.NEGATIVE_INFINITY
-      this.#floats[low + 4] = lane < risky ? innerHigh(bands.highs[line]!, this.#margin) : Number.POSITIVE_INFINITY
+      const cell = start + CELLS * lane
+      floats[low] = lane < size ? innerLow(values[cell + 1]!, this.#margin) : Number.NEGATIVE_INFINITY
+      floats[low + 4] = lane < size ? innerHigh(values[cell + 2]!, this.#margin) : Number.POSITIVE_INFINITY
     }
-    const cash = own + 8 * this.#riskyVectors
-    this.#floats.fill(innerLow(bands.lows[row * lineAssets.length + risky]!, this.#margin), cash, cash + 4)
-    this.#floats.fill(innerHigh(bands.highs[row * lineAssets.length + risky]!, this.#margin), cash + 4, cash + 8)
+    const cash = own + 8 * riskyVectors
+    const cell = start + CELLS * size
+    floats.fill(innerLow(values[cell + 1]!, this.#margin), cash, cash + 4)
+    floats.fill(innerHigh(values[cell + 2]!, this.#margin), cash + 4, cash + 8)
   }
 
-  /** Bands stand last in the memory but for `needy`, which is written anew with every use. */
-  get #needy(): number {
-    return this.#at.bands + this.#rowCapacity * 32 * (this.#riskyVectors + 1)
+  #placeRow(row: number, bytes: number): number {
+    const before = this.#rows[row]
+    if (before?.bytes === bytes) return before.at
+    if (before !== undefined) this.#memory.give(before.at, before.bytes)
+    const at = this.#memory.take(bytes)
+    this.#rows[row] = { at, bytes }
+    return at
   }
-  #pages(): number {
-    return Math.ceil((this.#needy + this.#rowCapacity) / PAGE)
-  }
-  #grow(): void {
-    this.#rowCapacity = 2 * this.#table.bands.count
-    const more = this.#pages() - this.#memory.buffer.byteLength / PAGE
-    if (more > 0) this.#memory.grow(more)
-    this.#view()
-  }
-  #view(): void {
-    const { buffer } = this.#memory
-    const books = this.#table.bookIds.length
-    this.#floats = new Float32Array(buffer)
-    this.#words = new Uint32Array(buffer)
-    this.#bytes = new Uint8Array(buffer)
-    this.told = new Uint8Array(buffer, this.#at.told, books)
-    this.verdicts = new Uint8Array(buffer, this.#at.verdicts, books)
-    this.queue = new Uint32Array(buffer, this.#at.queue, books)
+
+  /** Column sets never change and never go: written once. */
+  #placeSet(set: number): number {
+    const known = this.#setAt[set]
+    if (known !== undefined) return known
+    const { sets, columnAssets, riskyCount } = this.#table
+    const columns = sets.of(set)
+    const riskyVectors = Math.ceil(columns.length / 4)
+    const lanes = 4 * (riskyVectors + this.#cashVectors)
+    const at = this.#memory.take(HEADER + 3 * 4 * lanes)
+    const { words } = this.#memory
+    words[at / 4] = riskyVectors
+    const places = (at + HEADER) / 4
+    const padding = this.#prices + 4 * columnAssets.length
+    words.fill(padding, places, places + lanes)
+    for (let j = 0; j < columns.length; j++) words[places + j] = this.#prices + 4 * columns[j]!
+    for (let column = riskyCount; column < columnAssets.length; column++) {
+      words[places + 4 * riskyVectors + column - riskyCount] = this.#prices + 4 * column
+    }
+    this.#setAt[set] = at
+    return at
   }
 }
 
-/** Why the filter can't judge this firm, null where it can: the limits of its proof and of its addresses. */
+/** Why the filter can't judge this firm, null where it can: the limits of its proof. */
 export function whyUnfit(table: BookTable): string | null {
-  const { risky, cash } = countVectors(table)
-  if (risky + cash === 0) return 'there are no assets'
   const assets = table.columnAssets.length
+  if (assets === 0) return 'there are no assets'
   return assets <= 4_000 ? null : `${assets} assets are more than the 4000 its error bound is proved for`
-}
-
-const countVectors = ({ lineAssets, columnAssets }: BookTable): { readonly risky: number; readonly cash: number } => {
-  const risky = lineAssets.length - 1
-  return { risky: Math.ceil(risky / 4), cash: Math.ceil((columnAssets.length - risky) / 4) }
-}
-
-type Layout = Readonly<
-  Record<'counts' | 'prices' | 'gaps' | 'told' | 'verdicts' | 'queue' | 'bandOf' | 'quantities' | 'bands', number>
->
-
-/** Byte addresses, each on a cache line of its own. */
-function layOut(books: number, vectors: number): Layout {
-  let next = 1024
-  const take = (bytes: number): number => {
-    const start = next
-    next += Math.ceil(bytes / 64) * 64
-    return start
-  }
-  return {
-    counts: take(8),
-    prices: take(16 * vectors),
-    gaps: take(16 * vectors),
-    told: take(books),
-    verdicts: take(books),
-    queue: take(4 * books),
-    bandOf: take(4 * books),
-    quantities: take(16 * vectors * books),
-    bands: take(0),
-  }
 }

@@ -4,6 +4,7 @@ import { BookFilter, whyUnfit } from './book-filter.ts'
 import type { BookTable } from './book-table.ts'
 import type { CrossingEntry } from './crossings.ts'
 import { type Decider, isAsTold, PlainDecider, TOLD_UNABLE, verdictOf } from './decider.ts'
+import { explainLine } from './explain.ts'
 import type { FilterModule } from './filter-module.ts'
 import {
   createDriftColumns,
@@ -66,6 +67,10 @@ export class BookMonitor {
   get bytes(): number {
     return this.#decider.bytes + this.#toldLine.byteLength
   }
+  /** 0 in, 2 out, 3 unable, of the last frame; a view until books change. */
+  get verdicts(): Uint8Array {
+    return this.#decider.verdicts
+  }
   get outs(): number {
     return this.#decider.outs
   }
@@ -77,17 +82,11 @@ export class BookMonitor {
     return this.#isOutdated
   }
 
-  holdingsChanged(book: number): void {
-    this.#decider.holdingsChanged(book)
-    this.#isOutdated = true
+  bookChanged(book: number): void {
+    this.#change(() => this.#decider.bookChanged(book))
   }
-  bandChanged(book: number): void {
-    this.#decider.bandChanged(book)
-    this.#isOutdated = true
-  }
-  allBandsChanged(): void {
-    this.#decider.allBandsChanged()
-    this.#isOutdated = true
+  allBooksChanged(): void {
+    this.#change(() => this.#decider.allBooksChanged())
   }
 
   /** Decides every book at these prices (column order, NaN where not usable). Tells nothing. */
@@ -169,28 +168,41 @@ export class BookMonitor {
 
   /** The line it was told with, at the figures of `#one`. */
   #entry(book: number): CrossingEntry {
-    const { quantities, columnAssets, lineAssets, bandOf, bands } = this.#table
+    const { sets, bands, bandOf, riskyCount, unlistedWeight } = this.#table
     const line = this.#toldLine[book]!
-    const isCash = line === lineAssets.length - 1
-    let valueUsd = 0
-    for (let column = line; column < (isCash ? columnAssets.length : line + 1); column++) {
-      valueUsd += quantities[book * columnAssets.length + column]! * this.#frame.usable[column]!
+    const columns = sets.of(bands.setOf[bandOf[book]!]!)
+    const j = line === riskyCount ? columns.length : columns.indexOf(line)
+    // A line that is gone since: neither held nor targeted.
+    if (j < 0) return { book, line, above: true, weight: 0, limit: unlistedWeight }
+    const { weight, target, low, high } = explainLine(this.#table, this.#frame.usable, book, this.#one.valueUsd[0]!, j)
+    const above = weight >= target
+    return { book, line, above, weight, limit: above ? high : low }
+  }
+
+  #change(write: () => void): void {
+    this.#isOutdated = true
+    try {
+      write()
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause
+      this.#decidePlainly(`no memory for the float32 copy of the client books: ${cause.message}`)
     }
-    const weight = valueUsd / this.#one.valueUsd[0]!
-    const cell = bandOf[book]! * lineAssets.length + line
-    const above = weight >= bands.targets[cell]!
-    return { book, line, above, weight, limit: above ? bands.highs[cell]! : bands.lows[cell]! }
   }
 
   /** One difference is one too many: from now on the plain sweep decides every book, this frame included. */
   #distrustFilter(): boolean {
     if (this.#findings.length === 0 || this.#whyPlain !== null) return false
-    const { told } = this.#decider
-    this.#decider = new PlainDecider(this.#table)
-    this.#decider.told.set(told)
-    this.#whyPlain = 'switched off: an audit found a difference'
+    this.#decidePlainly('switched off: an audit found a difference')
     this.#queued = this.#decider.decide(this.#frame)
     return true
+  }
+
+  #decidePlainly(why: string): void {
+    const plain = new PlainDecider(this.#table)
+    plain.told.set(this.#decider.told)
+    this.#decider = plain
+    this.#whyPlain = why
+    this.#queued = 0
   }
 }
 

@@ -35,7 +35,10 @@ export interface CrossingEntry {
   readonly limit: number
 }
 
-export const crossingColumns = (entries: readonly CrossingEntry[]): CrossingColumns => ({
+export const crossingColumns = (entries: readonly CrossingEntry[]): CrossingColumns =>
+  entries.length === 0 ? NO_CROSSINGS : toColumns(entries)
+
+const toColumns = (entries: readonly CrossingEntry[]): CrossingColumns => ({
   book: Uint32Array.from(entries, (entry) => entry.book),
   line: Uint16Array.from(entries, (entry) => entry.line),
   above: Uint8Array.from(entries, (entry) => Number(entry.above)),
@@ -45,6 +48,9 @@ export const crossingColumns = (entries: readonly CrossingEntry[]): CrossingColu
     entry.above ? entry.weight - entry.limit : entry.limit - entry.weight,
   ),
 })
+
+/** Most frames cross nothing. */
+const NO_CROSSINGS = toColumns([])
 
 /** The columns as objects with names; `bookIds` and `lineAssets` as loaded. */
 export function listCrossings(

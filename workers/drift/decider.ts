@@ -26,9 +26,9 @@ export interface Decider {
   /** Memory beyond the table's own. */
   readonly bytes: number
   decide(frame: PriceFrame): number
-  holdingsChanged(book: number): void
-  bandChanged(book: number): void
-  allBandsChanged(): void
+  /** Its holdings, or its bands. */
+  bookChanged(book: number): void
+  allBooksChanged(): void
 }
 
 export const verdictOf = (status: number): number => (status === STATUS_NEAR ? STATUS_IN : status)
@@ -83,7 +83,6 @@ export class PlainDecider implements Decider {
   }
 
   /** The sweep reads the table itself. */
-  holdingsChanged(): void {}
-  bandChanged(): void {}
-  allBandsChanged(): void {}
+  bookChanged(): void {}
+  allBooksChanged(): void {}
 }

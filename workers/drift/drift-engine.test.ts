@@ -148,6 +148,11 @@ describe('what the engine refuses', () => {
     ['duplicate-asset', { assets: ['BTC', 'BTC'], books: [] }, 'BTC, BTC'],
     ['unknown-asset', { assets: ASSETS, books: [book('a', { XRP: 1 }, [])] }, 'XRP'],
     ['unknown-asset', { assets: ASSETS, books: [book('a', {}, [line('USDT', 0.1, 0.1)])] }, 'USDT'],
+    [
+      'unknown-asset',
+      { assets: ASSETS, books: [book('a', {}, [line('USD', 0.1, 0.1)])] },
+      'USD, which is unknown or part of CASH',
+    ],
     ['duplicate-asset', { assets: ASSETS, books: [book('a', {}, [line('BTC', 0, 1), line('BTC', 0, 1)])] }, 'BTC'],
     ['invalid-quantity', { assets: ASSETS, books: [book('a', { BTC: Number.NaN }, [])] }, 'NaN BTC'],
     [

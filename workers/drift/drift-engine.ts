@@ -1,20 +1,16 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { ClientBookId } from '../../core/client-book.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import { type BookTable, createBookTable, replaceBands, setHoldings, setLines } from './book-table.ts'
 import {
-  type BookTable,
-  createBookTable,
-  createBookTableOfColumns,
   type DriftBands,
   type DriftColumnLoad,
   type DriftHolding,
   type DriftInputError,
   type DriftLine,
   type DriftLoad,
-  replaceBands,
-  setHoldings,
-  setLines,
-} from './book-table.ts'
+  toColumns,
+} from './drift-load.ts'
 import type { BookDrift } from './explain.ts'
 import { type FilterModule, findFilter } from './filter-module.ts'
 import { type DriftReport, type DriftSweep, hasNews, LoadedBooks } from './loaded-books.ts'
@@ -76,11 +72,12 @@ export class DriftEngine {
 
   /** Replaces everything; the first answer then tells every book that is out as newly breached. */
   load(load: DriftLoad): Result<{ readonly books: number }, DriftError> {
-    return this.#take(createBookTable(load))
+    const columns = toColumns(load)
+    return columns.ok ? this.loadColumns(columns.value) : columns
   }
 
   loadColumns(load: DriftColumnLoad): Result<{ readonly books: number }, DriftError> {
-    return this.#take(createBookTableOfColumns(load))
+    return this.#take(createBookTable(load))
   }
 
   /** Sets the quantities of the assets named; the others stay. */
@@ -88,7 +85,7 @@ export class DriftEngine {
     if (this.#loaded === null) return NOT_LOADED
     const held = setHoldings(this.#loaded.table, bookId, holdings)
     if (!held.ok) return held
-    this.#loaded.monitor.holdingsChanged(held.value)
+    this.#loaded.monitor.bookChanged(held.value)
     this.#board?.ring()
     return ok(undefined)
   }
@@ -98,7 +95,7 @@ export class DriftEngine {
     if (this.#loaded === null) return NOT_LOADED
     const lined = setLines(this.#loaded.table, bookId, lines)
     if (!lined.ok) return lined
-    this.#loaded.monitor.bandChanged(lined.value)
+    this.#loaded.monitor.bookChanged(lined.value)
     this.#board?.ring()
     return ok(undefined)
   }
@@ -119,7 +116,7 @@ export class DriftEngine {
     if (this.#loaded === null) return NOT_LOADED
     const replaced = replaceBands(this.#loaded.table, bands)
     if (!replaced.ok) return replaced
-    this.#loaded.monitor.allBandsChanged()
+    this.#loaded.monitor.allBooksChanged()
     this.#board?.ring()
     return ok(undefined)
   }
@@ -201,8 +198,9 @@ export class DriftEngine {
   info(): Result<DriftInfo, DriftError> {
     if (this.#loaded === null) return NOT_LOADED
     const { table, monitor, audit } = this.#loaded
-    const { quantities, bandOf, bands, bookIds } = table
-    const bytes = quantities.byteLength + bandOf.byteLength + bands.bytes + monitor.bytes
+    const { quantities, heldAt, bandOf, bands, sets, bookIds } = table
+    const own = quantities.bytes + heldAt.byteLength + bandOf.byteLength + bands.bytes + sets.bytes
+    const bytes = own + monitor.bytes
     return ok({
       sweep: monitor.whyPlain === null ? 'simd-filter' : 'plain',
       whyPlain: monitor.whyPlain,

@@ -1,7 +1,9 @@
 import { bandPosition } from '../../core/band.ts'
 import type { ClientBookId } from '../../core/client-book.ts'
 import type { AssetId } from '../../core/instruments.ts'
-import type { BookTable, DriftLine } from './book-table.ts'
+import { CELLS } from './band-rows.ts'
+import type { BookTable } from './book-table.ts'
+import type { DriftLine } from './drift-load.ts'
 import {
   ABLE,
   createDriftColumns,
@@ -44,9 +46,10 @@ export function explainBook(table: BookTable, prices: Float64Array, book: number
     return { bookId, status, unable: whyUnable(table.columnAssets, column), valueUsd: Number.NaN, lines: [] }
   }
   const valueUsd = columns.valueUsd[0]!
-  const lines = table.lineAssets
-    .map((asset, line) => explainLine(table, prices, book, valueUsd, asset, line))
-    .filter((line) => line.target !== 0 || line.valueUsd !== 0)
+  const set = table.sets.of(table.bands.setOf[table.bandOf[book]!]!)
+  const lines = Array.from({ length: set.length + 1 }, (_, j) => explainLine(table, prices, book, valueUsd, j)).filter(
+    (line) => line.target !== 0 || line.valueUsd !== 0,
+  )
   return { bookId, status, unable: null, valueUsd, lines }
 }
 
@@ -56,28 +59,34 @@ export function whyUnable(columnAssets: readonly AssetId[], column: number): str
   return `the price of ${columnAssets[column]} is stale or missing`
 }
 
-function explainLine(
+/** Line j of the book: of column j of its set, or of CASH after the last. */
+export function explainLine(
   table: BookTable,
   prices: Float64Array,
   book: number,
   bookValueUsd: number,
-  asset: AssetId,
-  line: number,
+  j: number,
 ): LineDrift {
-  const columns = table.columnAssets.length
-  const isCash = line === table.lineAssets.length - 1
-  let valueUsd = 0
-  for (let column = line; column < (isCash ? columns : line + 1); column++) {
-    const quantity = table.quantities[book * columns + column]!
-    if (quantity !== 0) valueUsd += quantity * prices[column]!
+  const { bands, columnAssets, lineAssets, riskyCount } = table
+  const row = table.bandOf[book]!
+  const columns = table.sets.of(bands.setOf[row]!)
+  const held = table.heldAt[book]!
+  const worth = (cell: number, column: number): number => {
+    const quantity = table.quantities.values[held + cell]!
+    return quantity === 0 ? 0 : quantity * prices[column]!
   }
-  const cell = table.bandOf[book]! * table.lineAssets.length + line
+  let valueUsd = 0
+  if (j < columns.length) valueUsd = worth(j, columns[j]!)
+  else {
+    for (let column = riskyCount; column < columnAssets.length; column++) {
+      valueUsd += worth(columns.length + column - riskyCount, column)
+    }
+  }
+  const cell = bands.startOf[row]! + CELLS * j
+  const [target, low, high] = bands.cells.values.subarray(cell, cell + CELLS) as unknown as [number, number, number]
   const weight = valueUsd / bookValueUsd
-  const target = table.bands.targets[cell]!
-  const low = table.bands.lows[cell]!
-  const high = table.bands.highs[cell]!
   return {
-    asset,
+    asset: lineAssets[columns[j] ?? riskyCount]!,
     target,
     low,
     high,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Of wasm/filter.ts; a file of another version has another memory layout. */
-const VERSION = 1
+const VERSION = 2
 
 /** The compiled filter, or why the engine runs without it. */
 export type FilterModule =
@@ -32,17 +32,13 @@ export function compileFilter(bytes: Uint8Array<ArrayBuffer>): FilterModule {
 /** See wasm/filter.ts for the arguments: addresses are bytes in the memory given. */
 interface FilterExports {
   readonly VERSION: WebAssembly.Global<'i32'>
+  gather(set: number, cashVectors: number, gapsBeyond: number): void
   classify(
-    from: number,
-    to: number,
-    riskyVectors: number,
+    books: number,
     cashVectors: number,
-    quantities: number,
-    prices: number,
-    bandOf: number,
-    bands: number,
-    gaps: number,
-    needy: number,
+    bookAt: number,
+    bandAt: number,
+    hasGaps: number,
     told: number,
     verdicts: number,
     queue: number,

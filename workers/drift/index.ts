@@ -1,3 +1,5 @@
+export { type BandCrossing, type CrossingColumns, listCrossings } from './crossings.ts'
+export { DriftEngine, type DriftError, type DriftInfo, type DriftUpdate, type WatchOptions } from './drift-engine.ts'
 export type {
   DriftBands,
   DriftBook,
@@ -6,9 +8,7 @@ export type {
   DriftInputError,
   DriftLine,
   DriftLoad,
-} from './book-table.ts'
-export { type BandCrossing, type CrossingColumns, listCrossings } from './crossings.ts'
-export { DriftEngine, type DriftError, type DriftInfo, type DriftUpdate, type WatchOptions } from './drift-engine.ts'
+} from './drift-load.ts'
 export { type BookDrift, type LineDrift, whyUnable } from './explain.ts'
 export type { AuditDifference, AuditReport, DriftReport, DriftSweep } from './loaded-books.ts'
 export { PriceBoard } from './price-board.ts'

@@ -126,11 +126,8 @@ export class LoadedBooks {
       unable: this.monitor.unables,
       newlyBreached: crossingColumns(breached),
       newlyCured: crossingColumns(cured),
-      newlyUnable: {
-        book: Uint32Array.from(unable, (entry) => entry.book),
-        column: Int32Array.from(unable, (entry) => entry.column),
-      },
-      newlyAble: Uint32Array.from(able),
+      newlyUnable: unable.length === 0 ? NONE_UNABLE : unableColumns(unable),
+      newlyAble: able.length === 0 ? NONE_ABLE : Uint32Array.from(able),
       audit: this.#takeAudit(),
     }
   }
@@ -164,6 +161,12 @@ export class LoadedBooks {
   }
 }
 
+const unableColumns = (unable: Changes['unable']): DriftReport['newlyUnable'] => ({
+  book: Uint32Array.from(unable, (entry) => entry.book),
+  column: Int32Array.from(unable, (entry) => entry.column),
+})
+const NONE_UNABLE = unableColumns([])
+const NONE_ABLE = new Uint32Array(0)
 const NO_CHANGES: Changes = { breached: [], cured: [], unable: [], able: [] }
 
 /** Whether there is something in it that somebody should know. */

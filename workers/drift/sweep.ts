@@ -1,3 +1,4 @@
+import { CELLS } from './band-rows.ts'
 import type { BookTable } from './book-table.ts'
 
 /** near: inside every band, and the worst line at 80 % of its half-width or more. */
@@ -17,7 +18,7 @@ export const NO_VALUE = -1
 /** One entry per client book, in the order they were loaded. Where a book is `unable` every figure is NaN or −1. */
 export interface DriftColumns {
   readonly valueUsd: Float64Array
-  /** Line with the largest |band position|, those outside their band first; ties go to the first line. */
+  /** Line with the largest |band position|, those outside their band first; ties go to the first line of the book's. */
   readonly worstLine: Int32Array
   /** w − t of that line. */
   readonly worstDrift: Float64Array
@@ -65,38 +66,49 @@ export interface PriceFrame {
 /** `prices` in column order, NaN where not usable. */
 export function framePrices(prices: Float64Array): PriceFrame {
   const missing: number[] = []
-  const usable = Float64Array.from(prices, (price, column) => {
-    if (!Number.isNaN(price)) return price
+  const usable = prices.slice()
+  for (let column = 0; column < usable.length; column++) {
+    if (!Number.isNaN(usable[column]!)) continue
     missing.push(column)
-    return 0
-  })
+    usable[column] = 0
+  }
   return { usable, missing }
 }
 
 /**
  * Weights of books [from, to) against their bands; row 0 of `out` is book `from`.
  * The order of the arithmetic is part of the contract, because the last bit decides at an edge: total = Σ q·p over the
- * columns from the first to the last, cash likewise over the settlement currencies, w = q·p / total.
- * A price is needed where the book holds the asset or has a target in it; cash is needed where it is held.
- * w > high or w < low is a breach: both limits belong to the band.
+ * columns from the first to the last, cash likewise over the settlement currencies, w = q·p / total. (Columns that the
+ * book has no cell for would add 0.) A price is needed where the book holds the asset or has a target in it; cash is
+ * needed where it is held. w > high or w < low is a breach: both limits belong to the band.
  */
 export function sweepBooks(table: BookTable, frame: PriceFrame, out: DriftColumns, from: number, to: number): void {
-  const values = new Float64Array(table.columnAssets.length + 1)
+  const values = new Float64Array(table.riskyCount + 1)
+  const hasGaps = frame.missing.length > 0
   for (let book = from; book < to; book++) {
-    const needed = frame.missing.length > 0 ? missingColumn(table, book, frame.missing) : ABLE
+    const needed = hasGaps ? missingColumn(table, book, frame) : ABLE
     if (needed !== ABLE) markUnable(book - from, needed, out)
     else if (!checkBook(table, book, frame.usable, values, out, book - from)) markUnable(book - from, NO_VALUE, out)
   }
 }
 
 /** First column that the book needs and that has no price, or ABLE. */
-export function missingColumn(table: BookTable, book: number, missing: readonly number[]): number {
-  const held = book * table.columnAssets.length
-  const lined = table.bandOf[book]! * table.lineAssets.length
-  const cashLine = table.lineAssets.length - 1
-  for (const column of missing) {
-    if (table.quantities[held + column] !== 0) return column
-    if (column < cashLine && table.bands.targets[lined + column] !== 0) return column
+function missingColumn(table: BookTable, book: number, { usable }: PriceFrame): number {
+  const { sets, bands, riskyCount } = table
+  const quantities = table.quantities.values
+  const cells = bands.cells.values
+  const row = table.bandOf[book]!
+  const set = bands.setOf[row]!
+  const size = sets.sizeOf[set]!
+  const own = sets.startOf[set]!
+  const held = table.heldAt[book]!
+  const lined = bands.startOf[row]!
+  for (let j = 0; j < size; j++) {
+    const column = sets.columns[own + j]!
+    if (usable[column] === 0 && (quantities[held + j] !== 0 || cells[lined + CELLS * j] !== 0)) return column
+  }
+  for (let column = riskyCount; column < usable.length; column++) {
+    if (usable[column] === 0 && quantities[held + size + column - riskyCount] !== 0) return column
   }
   return ABLE
 }
@@ -122,35 +134,43 @@ function checkBook(
   out: DriftColumns,
   at: number,
 ): boolean {
-  const { quantities } = table
-  const { targets, lows, highs } = table.bands
-  const columns = table.columnAssets.length
-  const lines = table.lineAssets.length
-  const cashLine = lines - 1
-  const held = book * columns
-  const lined = table.bandOf[book]! * lines
+  const { sets, bands, riskyCount } = table
+  const quantities = table.quantities.values
+  const cells = bands.cells.values
+  const { columns } = sets
+  const row = table.bandOf[book]!
+  const set = bands.setOf[row]!
+  const size = sets.sizeOf[set]!
+  const own = sets.startOf[set]!
+  const held = table.heldAt[book]!
+  const lined = bands.startOf[row]!
   let total = 0
-  let cash = 0
-  for (let column = 0; column < columns; column++) {
-    const value = quantities[held + column]! * prices[column]!
-    values[column] = value
+  for (let j = 0; j < size; j++) {
+    const value = quantities[held + j]! * prices[columns[own + j]!]!
+    values[j] = value
     total += value
-    if (column >= cashLine) cash += value
+  }
+  let cash = 0
+  for (let column = riskyCount; column < prices.length; column++) {
+    const value = quantities[held + size + column - riskyCount]! * prices[column]!
+    total += value
+    cash += value
   }
   if (!(total > 0 && total < Number.POSITIVE_INFINITY)) return false
-  values[cashLine] = cash
+  values[size] = cash
 
-  let worst = 0
+  let worst = -1
   let worstDrift = 0
   let worstPosition = 0
   let worstMagnitude = -1
   let breached = 0
   let absolute = 0
-  for (let line = 0; line < lines; line++) {
-    const weight = values[line]! / total
-    const target = targets[lined + line]!
-    const low = lows[lined + line]!
-    const high = highs[lined + line]!
+  for (let j = 0; j <= size; j++) {
+    const weight = values[j]! / total
+    const cell = lined + CELLS * j
+    const target = cells[cell]!
+    const low = cells[cell + 1]!
+    const high = cells[cell + 2]!
     const drift = weight - target
     absolute += Math.abs(drift)
     // As core/band.ts bandPosition, without an object per line.
@@ -163,14 +183,14 @@ function checkBook(
       breached++
     }
     if ((isOut || breached === 0) && magnitude > worstMagnitude) {
-      worst = line
+      worst = j
       worstDrift = drift
       worstPosition = position
       worstMagnitude = magnitude
     }
   }
   out.valueUsd[at] = total
-  out.worstLine[at] = worst
+  out.worstLine[at] = worst === size ? riskyCount : columns[own + worst]!
   out.worstDrift[at] = worstDrift
   out.worstPosition[at] = worstPosition
   out.breachedLines[at] = breached

@@ -1,8 +1,15 @@
 // AssemblyScript, compiled by scripts/build-wasm.mjs. What it computes, in which order and with which error is stated
-// and proved in ../filter-margin.ts: change both together.
+// and proved in ../filter-margin.ts: change both together. Addresses are bytes.
 
 /** The host refuses another number: a file left from before does not fit the memory layout. */
-export const VERSION: i32 = 1
+export const VERSION: i32 = 2
+
+// Of a column set: u32 risky vectors V in the first of 16 bytes; then, four bytes per lane, W = V + cash vectors:
+// 16W places (addresses of a price; gaps stand `gapsBeyond` after their price), 16W prices f32, 16W gaps u32, which are
+// all ones where the price is missing.
+// Of a row of bands: u32 address of its set, u32 1 where a line with a target has no price (with gaps only); then per
+// vector of lines f32x4 low, f32x4 high, the last of CASH, four times.
+const HEADER: usize = 16
 
 const IN: u8 = 0
 const OUT: u8 = 2
@@ -10,46 +17,55 @@ const UNABLE: u8 = 3
 /** Too near to an edge for float32, or marked by a NaN: float64 decides. */
 const UNDECIDED: u8 = 4
 
+/** Fetches the prices of a column set, and its gaps. */
+export function gather(set: usize, cashVectors: u32, gapsBeyond: usize): void {
+  const bytes: usize = (<usize>(load<u32>(set) + cashVectors)) << 4
+  const prices: usize = set + HEADER + bytes
+  const gaps: usize = prices + bytes
+  for (let at: usize = 0; at < bytes; at += 4) {
+    const place: usize = load<u32>(set + HEADER + at)
+    store<f32>(prices + at, load<f32>(place))
+    store<u32>(gaps + at, load<u32>(place + gapsBeyond))
+  }
+}
+
 /**
- * Verdicts of books [from, to). Addresses are bytes:
- * quantities  f32[books × 4·vectors], ≥ 0; NaN in the first lane marks a book that only float64 may judge
- * prices      f32[4·vectors]; 0 in the padding and where the price is missing
- * bandOf      u32[books], row of `bands`
- * bands       per row and vector of lines f32x4 low, f32x4 high; the last vector is CASH, four times
- * gaps        0, or u32[4·vectors], all ones where the price is missing
- * needy       with gaps: u8[rows], 1 where a line of the row with a target has no price
- * told        u8[books]: bit 1 out, bit 0 unable, as last told
- * verdicts    u8[books], written
- * queue       u32[books], written: books that are undecided or not as told
- * counts      u32[2], added to: books out, books unable
+ * Verdicts of all books.
+ * bookAt    u32[books], address of f32[4W] quantities ≥ 0, or NaN where only float64 may judge the book
+ * bandAt    u32[books], address of the row of bands
+ * hasGaps   1 where some price is missing
+ * told      u8[books]: 2 out, plus 1 unable, as last told
+ * verdicts  u8[books], written
+ * queue     u32[books], written: books that are undecided or not as told
+ * counts    u32[2], written: books out, books unable
  * Answers the length of the queue.
  */
 export function classify(
-  from: u32,
-  to: u32,
-  riskyVectors: u32,
+  books: u32,
   cashVectors: u32,
-  quantities: usize,
-  prices: usize,
-  bandOf: usize,
-  bands: usize,
-  gaps: usize,
-  needy: usize,
+  bookAt: usize,
+  bandAt: usize,
+  hasGaps: u32,
   told: usize,
   verdicts: usize,
   queue: usize,
   counts: usize,
   widen: f32,
 ): u32 {
-  const riskyBytes: usize = (<usize>riskyVectors) << 4
-  const rowBytes: usize = (<usize>riskyVectors + cashVectors) << 4
-  const bandBytes: usize = (<usize>riskyVectors + 1) << 5
+  const cashBytes: usize = (<usize>cashVectors) << 4
   const widened: v128 = f32x4.splat(widen)
-  let row: usize = quantities + <usize>from * rowBytes
   let queued: u32 = 0
   let outs: u32 = 0
   let unables: u32 = 0
-  for (let book: u32 = from; book < to; book++, row += rowBytes) {
+  for (let book: u32 = 0; book < books; book++) {
+    const row: usize = load<u32>(bookAt + ((<usize>book) << 2))
+    const band: usize = load<u32>(bandAt + ((<usize>book) << 2))
+    const set: usize = load<u32>(band)
+    const riskyBytes: usize = (<usize>load<u32>(set)) << 4
+    const rowBytes: usize = riskyBytes + cashBytes
+    const prices: usize = set + HEADER + rowBytes
+    const edges: usize = band + HEADER
+
     let sum: v128 = f32x4.splat(0)
     for (let at: usize = 0; at < riskyBytes; at += 16) {
       sum = f32x4.add(sum, f32x4.mul(v128.load(row + at), v128.load(prices + at)))
@@ -66,21 +82,19 @@ export function classify(
     const totals: v128 = v128.shuffle<f32>(both, both, 0, 0, 0, 0)
     const cashes: v128 = v128.shuffle<f32>(both, both, 2, 2, 2, 2)
 
-    const bandRow: usize = load<u32>(bandOf + ((<usize>book) << 2))
-    const band: usize = bands + bandRow * bandBytes
-    const cashEdges: usize = band + (riskyBytes << 1)
+    const cashEdges: usize = edges + (riskyBytes << 1)
     let inside: v128 = v128.and(
       f32x4.ge(cashes, f32x4.mul(v128.load(cashEdges), totals)),
       f32x4.le(cashes, f32x4.mul(v128.load(cashEdges, 16), totals)),
     )
     for (let at: usize = 0; at < riskyBytes; at += 16) {
       const value: v128 = f32x4.mul(v128.load(row + at), v128.load(prices + at))
-      const edges: usize = band + (at << 1)
+      const own: usize = edges + (at << 1)
       inside = v128.and(
         inside,
         v128.and(
-          f32x4.ge(value, f32x4.mul(v128.load(edges), totals)),
-          f32x4.le(value, f32x4.mul(v128.load(edges, 16), totals)),
+          f32x4.ge(value, f32x4.mul(v128.load(own), totals)),
+          f32x4.le(value, f32x4.mul(v128.load(own, 16), totals)),
         ),
       )
     }
@@ -88,7 +102,7 @@ export function classify(
     let verdict: u8 = IN
     if (total != total) {
       verdict = UNDECIDED
-    } else if (total == 0 || (gaps != 0 && needsMissing(row, rowBytes, gaps, load<u8>(needy + bandRow)))) {
+    } else if (total == 0 || (hasGaps != 0 && needsMissing(row, rowBytes, prices + rowBytes, load<u32>(band, 4)))) {
       verdict = UNABLE
     } else if (!v128.all_true<u32>(inside)) {
       const widenedTotals: v128 = f32x4.mul(totals, widened)
@@ -98,12 +112,12 @@ export function classify(
       )
       for (let at: usize = 0; at < riskyBytes; at += 16) {
         const value: v128 = f32x4.mul(v128.load(row + at), v128.load(prices + at))
-        const edges: usize = band + (at << 1)
+        const own: usize = edges + (at << 1)
         outside = v128.or(
           outside,
           v128.or(
-            f32x4.lt(f32x4.mul(value, widened), f32x4.mul(v128.load(edges), totals)),
-            f32x4.gt(value, f32x4.mul(v128.load(edges, 16), widenedTotals)),
+            f32x4.lt(f32x4.mul(value, widened), f32x4.mul(v128.load(own), totals)),
+            f32x4.gt(value, f32x4.mul(v128.load(own, 16), widenedTotals)),
           ),
         )
       }
@@ -118,12 +132,12 @@ export function classify(
       queued++
     }
   }
-  store<u32>(counts, load<u32>(counts) + outs)
-  store<u32>(counts, load<u32>(counts, 4) + unables, 4)
+  store<u32>(counts, outs)
+  store<u32>(counts, unables, 4)
   return queued
 }
 
-function needsMissing(row: usize, rowBytes: usize, gaps: usize, needy: u8): bool {
+function needsMissing(row: usize, rowBytes: usize, gaps: usize, needy: u32): bool {
   let held: v128 = i32x4.splat(0)
   const zero: v128 = f32x4.splat(0)
   for (let at: usize = 0; at < rowBytes; at += 16) {
