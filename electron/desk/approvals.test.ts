@@ -88,6 +88,9 @@ describe('approving', () => {
     const { bench, made } = await proposed()
     const warned: Proposal = { ...made[0]!, id: 'R-9', cleanliness: 'warning', remarks: ['look'] }
     bench.proposals.add([warned], 'desk')
+    const clean = unwrap(approve(bench))
+    expect(clean.proposalIds).toEqual(idsOf(made.slice(1)))
+    unwrap(bench.approvals.undo(clean.approvalId))
     expect(unwrap(approve(bench, { kind: 'selected', proposalIds: ['R-9', 'R-9'] })).proposalIds).toEqual(['R-9'])
     expect(unwrap(approve(bench)).proposalIds).toEqual(idsOf(made.slice(1)))
   })

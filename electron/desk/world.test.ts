@@ -30,13 +30,21 @@ test('books stand in the order of their ids: the row numbers of every frame', ()
 
 test('holdings are each book’s own, the house’s nobody’s', () => {
   const bench = open()
-  bench.record(fact('holdings-opened', { subAccount: HOUSE, account: OMNIBUS, lots: lotsOf({ 'kraken USD': '77' }) }))
+  bench.record(
+    fact('holdings-opened', {
+      subAccount: HOUSE,
+      account: OMNIBUS,
+      lots: lotsOf({ 'kraken USD': '77', 'binance BNB': '1' }),
+    }),
+  )
   bench.world.reload()
   expect(bench.world.holdingsOf('boris')).toEqual([
     { subAccount: 'boris', venue: 'kraken', asset: 'USD', quantity: amount('5') },
   ])
   expect(bench.world.holdingsOf('anna')).toHaveLength(Object.keys(ON_TARGET).length)
   expect(bench.world.holdingsOf('nobody')).toEqual([])
+  // nor does any client book need the price of what the house has
+  expect(bench.world.assetsInUse()).not.toContain('BNB')
 })
 
 describe('is a mirror that is read again where something changed', () => {

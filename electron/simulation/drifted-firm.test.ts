@@ -57,6 +57,9 @@ describe('the sample practice has drifted since its books were last in band', ()
     const { asked } = await made(risen(40))
     // 12, 24 and 36 hours ago BTC was where it is now
     expect(asked).toEqual([100, 100, 100, 100, 50])
+    // to the hour: twelve hours ago it was there already, or just not yet
+    expect((await made(risen(13))).asked).toEqual([100, 100, 50])
+    expect((await made(risen(12))).asked).toEqual([100, 50])
   })
 
   test('a market that never moved: the oldest age there is', async () => {
