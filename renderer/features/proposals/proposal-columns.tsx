@@ -289,7 +289,7 @@ export function proposalColumns(context: ProposalColumnContext): readonly Column
       id: 'why',
       head: 'Why',
       label: 'Why',
-      width: 'minmax(164px,1fr)',
+      width: 'minmax(172px,1.05fr)',
       className: (item) => (item.kind === 'proposal' ? 'lo' : ''),
       cell: ofProposal(
         (proposal) => (context.computing.has(proposal.bookId) ? 'Computing again' : whyOf(proposal)),
@@ -330,7 +330,7 @@ function whyOfLine(line: ProposalLine): string {
       line.tradesIfCheaperByBps === null ? '' : `; trades if ${formatNumber(line.tradesIfCheaperByBps, 1)} bps cheaper`
     return `No trade: ${LINE_REASON_WORDS[line.reason]}${cheaper}`
   }
-  return `${formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))} ${line.asset}, ${LINE_REASON_WORDS[line.reason]}`
+  return `${formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))} ${line.asset}, ${LINE_REASON_WORDS[line.reason].replace(' the ', ' ')}`
 }
 
 const GROUP_TEXT: Readonly<
