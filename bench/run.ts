@@ -1,9 +1,13 @@
+import { benchDrift } from './drift.ts'
+import { benchDriftExactness } from './drift-exactness.ts'
 import { benchMicrostructure } from './microstructure.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchOptimizerMillion } from './optimizer-million.ts'
 import { benchRegimeStudy } from './regime-study.ts'
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  drift: benchDrift,
+  'drift-exactness': benchDriftExactness,
   microstructure: benchMicrostructure,
   optimizer: benchOptimizer,
   'optimizer-million': benchOptimizerMillion,

@@ -1,10 +1,11 @@
 import { assert } from '../../core/assert.ts'
 import { bruteForceStatus } from './audit.ts'
+import { CELLS } from './band-rows.ts'
 import { BookFilter, whyUnfit } from './book-filter.ts'
 import type { BookTable } from './book-table.ts'
 import type { CrossingEntry } from './crossings.ts'
 import { type Decider, isAsTold, PlainDecider, TOLD_UNABLE, verdictOf } from './decider.ts'
-import { explainLine } from './explain.ts'
+import { lineValue } from './explain.ts'
 import type { FilterModule } from './filter-module.ts'
 import {
   createDriftColumns,
@@ -170,13 +171,17 @@ export class BookMonitor {
   #entry(book: number): CrossingEntry {
     const { sets, bands, bandOf, riskyCount, unlistedWeight } = this.#table
     const line = this.#toldLine[book]!
-    const columns = sets.of(bands.setOf[bandOf[book]!]!)
-    const j = line === riskyCount ? columns.length : columns.indexOf(line)
+    const row = bandOf[book]!
+    const set = bands.setOf[row]!
+    const size = sets.sizeOf[set]!
+    let j = 0
+    while (j < size && sets.columns[sets.startOf[set]! + j] !== line) j++
     // A line that is gone since: neither held nor targeted.
-    if (j < 0) return { book, line, above: true, weight: 0, limit: unlistedWeight }
-    const { weight, target, low, high } = explainLine(this.#table, this.#frame.usable, book, this.#one.valueUsd[0]!, j)
-    const above = weight >= target
-    return { book, line, above, weight, limit: above ? high : low }
+    if (j === size && line !== riskyCount) return { book, line, above: true, weight: 0, limit: unlistedWeight }
+    const weight = lineValue(this.#table, this.#frame.usable, book, j) / this.#one.valueUsd[0]!
+    const cell = bands.startOf[row]! + CELLS * j
+    const above = weight >= bands.cells.values[cell]!
+    return { book, line, above, weight, limit: bands.cells.values[cell + (above ? 2 : 1)]! }
   }
 
   #change(write: () => void): void {

@@ -30,6 +30,8 @@ export interface BookTable {
   readonly heldAt: Uint32Array
   readonly quantities: CellHeap
   readonly unlistedWeight: number
+  /** Values of one book's columns while it is swept. */
+  readonly scratch: Float64Array
 }
 
 /** One row of bands before it has a number. */
@@ -128,6 +130,7 @@ function emptyTable({ assets, bookIds, unlistedWeight }: DriftColumnLoad): Resul
     heldAt: new Uint32Array(bookIds.length),
     quantities: new CellHeap(),
     unlistedWeight: unlistedWeight ?? 0.001,
+    scratch: new Float64Array(risky.length + 1),
   })
 }
 

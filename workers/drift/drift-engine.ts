@@ -29,7 +29,10 @@ export interface DriftUpdate {
 export interface WatchOptions {
   /** Answer every frame, also where nothing changed. */
   readonly evenIfQuiet?: boolean
-  /** Least time from the start of one sweep to the next: ticks in between become one frame. Default 2 ms. */
+  /**
+   * Least time from the start of one sweep to the next: ticks in between become one frame. Default 2 ms. However it is
+   * set, a sweep is followed by a pause as long as it took: watching uses half a core at most.
+   */
   readonly paceMs?: number
 }
 
@@ -62,6 +65,7 @@ export class DriftEngine {
   #board: PriceBoard | null = null
   #checkedFrame = -1
   #startedAt = Number.NEGATIVE_INFINITY
+  #tookMs = 0
   #watching = false
 
   /** `now` in milliseconds, for the pace of audits and of watching. */
@@ -172,7 +176,7 @@ export class DriftEngine {
           await this.#board.rung(bell, IDLE_MS)
           continue
         }
-        const early = this.#startedAt + paceMs - this.#now()
+        const early = this.#startedAt + Math.max(paceMs, 2 * this.#tookMs) - this.#now()
         if (early > 0) {
           await sleep(early)
           continue
@@ -231,6 +235,7 @@ export class DriftEngine {
     if (frame === null) return null
     this.#checkedFrame = frame
     const report = loaded.report(frame)
+    this.#tookMs = this.#now() - this.#startedAt
     // After the answer is on its way.
     setImmediate(() => {
       if (this.#loaded === loaded && loaded.auditSlice()) board.ring()

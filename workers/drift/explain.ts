@@ -60,33 +60,18 @@ export function whyUnable(columnAssets: readonly AssetId[], column: number): str
 }
 
 /** Line j of the book: of column j of its set, or of CASH after the last. */
-export function explainLine(
-  table: BookTable,
-  prices: Float64Array,
-  book: number,
-  bookValueUsd: number,
-  j: number,
-): LineDrift {
-  const { bands, columnAssets, lineAssets, riskyCount } = table
+function explainLine(table: BookTable, prices: Float64Array, book: number, bookValueUsd: number, j: number): LineDrift {
+  const { bands, lineAssets, riskyCount } = table
   const row = table.bandOf[book]!
-  const columns = table.sets.of(bands.setOf[row]!)
-  const held = table.heldAt[book]!
-  const worth = (cell: number, column: number): number => {
-    const quantity = table.quantities.values[held + cell]!
-    return quantity === 0 ? 0 : quantity * prices[column]!
-  }
-  let valueUsd = 0
-  if (j < columns.length) valueUsd = worth(j, columns[j]!)
-  else {
-    for (let column = riskyCount; column < columnAssets.length; column++) {
-      valueUsd += worth(columns.length + column - riskyCount, column)
-    }
-  }
+  const column = table.sets.of(bands.setOf[row]!)[j] ?? riskyCount
   const cell = bands.startOf[row]! + CELLS * j
-  const [target, low, high] = bands.cells.values.subarray(cell, cell + CELLS) as unknown as [number, number, number]
+  const target = bands.cells.values[cell]!
+  const low = bands.cells.values[cell + 1]!
+  const high = bands.cells.values[cell + 2]!
+  const valueUsd = lineValue(table, prices, book, j)
   const weight = valueUsd / bookValueUsd
   return {
-    asset: lineAssets[columns[j] ?? riskyCount]!,
+    asset: lineAssets[column]!,
     target,
     low,
     high,
@@ -97,4 +82,23 @@ export function explainLine(
     edgeDistance: Math.min(weight - low, high - weight),
     breached: weight > high || weight < low,
   }
+}
+
+/** USD in line j of the book; prices that it does not need may be anything. */
+export function lineValue(table: BookTable, prices: Float64Array, book: number, j: number): number {
+  const { sets, bands, riskyCount } = table
+  const quantities = table.quantities.values
+  const set = bands.setOf[table.bandOf[book]!]!
+  const size = sets.sizeOf[set]!
+  const held = table.heldAt[book]!
+  if (j < size) {
+    const quantity = quantities[held + j]!
+    return quantity === 0 ? 0 : quantity * prices[sets.columns[sets.startOf[set]! + j]!]!
+  }
+  let cash = 0
+  for (let column = riskyCount; column < prices.length; column++) {
+    const quantity = quantities[held + size + column - riskyCount]!
+    if (quantity !== 0) cash += quantity * prices[column]!
+  }
+  return cash
 }

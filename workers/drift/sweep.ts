@@ -83,12 +83,11 @@ export function framePrices(prices: Float64Array): PriceFrame {
  * needed where it is held. w > high or w < low is a breach: both limits belong to the band.
  */
 export function sweepBooks(table: BookTable, frame: PriceFrame, out: DriftColumns, from: number, to: number): void {
-  const values = new Float64Array(table.riskyCount + 1)
   const hasGaps = frame.missing.length > 0
   for (let book = from; book < to; book++) {
     const needed = hasGaps ? missingColumn(table, book, frame) : ABLE
     if (needed !== ABLE) markUnable(book - from, needed, out)
-    else if (!checkBook(table, book, frame.usable, values, out, book - from)) markUnable(book - from, NO_VALUE, out)
+    else if (!checkBook(table, book, frame.usable, out, book - from)) markUnable(book - from, NO_VALUE, out)
   }
 }
 
@@ -125,16 +124,9 @@ function markUnable(at: number, column: number, out: DriftColumns): void {
   out.unableColumn[at] = column
 }
 
-/** False, and nothing written, where the book's value is not above zero. `values` is scratch, `at` the row of `out`. */
-function checkBook(
-  table: BookTable,
-  book: number,
-  prices: Float64Array,
-  values: Float64Array,
-  out: DriftColumns,
-  at: number,
-): boolean {
-  const { sets, bands, riskyCount } = table
+/** False, and nothing written, where the book's value is not above zero. `at` is the row of `out`. */
+function checkBook(table: BookTable, book: number, prices: Float64Array, out: DriftColumns, at: number): boolean {
+  const { sets, bands, riskyCount, scratch: values } = table
   const quantities = table.quantities.values
   const cells = bands.cells.values
   const { columns } = sets
