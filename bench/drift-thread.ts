@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../core/random.ts'
 import { unwrap } from '../core/result.ts'
-import { type DriftEngine, type DriftReport, PriceBoard } from '../workers/drift/index.ts'
+import { type DriftEngine, type DriftReport, SharedPrices } from '../workers/drift/index.ts'
 import { type EngineThread, startEngine, transfer } from '../workers/thread-link/index.ts'
 import { type DriftFirm, makeFirm } from './drift-firm.ts'
 import { type DriftRow, percentile } from './drift-rows.ts'
@@ -46,7 +46,7 @@ const moved = (load: DriftFirm['load']): DriftFirm['load'] =>
   transfer(load, [load.holdingsFrom.buffer, load.holdingAsset.buffer, load.holdingQuantity.buffer] as ArrayBuffer[])
 
 /**
- * 1,000 ticks a second, one price each, written to the shared board from this thread, where the reports arrive too.
+ * 1,000 ticks a second, one price each, written to shared memory from this thread, where the reports arrive too.
  * The time of a tick runs from its write to the arrival of the first report that has seen it; every frame is answered.
  * `plainMs`: median of the plain sweep over such a firm in the same run.
  */
@@ -56,9 +56,9 @@ export async function benchTickToReport(name: string, books: number, plainMs: nu
   const engine = startDrift()
   try {
     unwrap(await engine.remote.loadColumns(moved(load)))
-    const board = PriceBoard.create(prices.length)
+    const board = SharedPrices.create(prices.length)
     board.write(prices, new Uint8Array(prices.length).fill(1))
-    unwrap(await engine.remote.attachBoard(board.buffer))
+    unwrap(await engine.remote.attachPrices(board.buffer))
     unwrap(await engine.remote.nextReport())
     const run = new TickRun(random, board, prices)
     await run.play(engine, WARM_UP_MS)
@@ -96,12 +96,12 @@ class TickRun {
   crossings = 0
   differences = 0
   readonly #random: Random
-  readonly #board: PriceBoard
+  readonly #board: SharedPrices
   readonly #prices: Float64Array
   /** Frames not seen in a report yet, oldest first, and when they were written. */
   #waiting: { frame: number; at: number }[] = []
 
-  constructor(random: Random, board: PriceBoard, prices: Float64Array) {
+  constructor(random: Random, board: SharedPrices, prices: Float64Array) {
     this.#random = random
     this.#board = board
     this.#prices = prices

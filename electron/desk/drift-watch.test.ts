@@ -91,7 +91,7 @@ test('a new multiplier moves every band, and is told once', async () => {
   expect(await statuses(1)).toEqual(['in', 'out', 'in'])
   at.calls.length = 0
   await statuses(1)
-  expect(at.calls).toEqual(['sweep'])
+  expect(at.calls).toEqual(['sweepShared'])
 })
 
 test('an asset that nobody held before is loaded with the rest', async () => {
@@ -100,7 +100,7 @@ test('an asset that nobody held before is loaded with the rest', async () => {
   bench.setPrices({ DOGE: 0.4 })
   watch.touch(['anna'])
   expect((await statuses())[0]).toBe('out')
-  expect(at.calls.filter((call) => call === 'load')).toHaveLength(2)
+  expect(at.calls.filter((call) => call === 'loadColumns')).toHaveLength(2)
 })
 
 describe('when the thread dies', () => {

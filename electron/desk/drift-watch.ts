@@ -1,11 +1,18 @@
 import { toFloat } from '../../core/amount.ts'
 import { toleranceBand } from '../../core/band.ts'
-import type { ClientBook, ClientBookId, Holding } from '../../core/client-book.ts'
+import type { ClientBookId, Holding } from '../../core/client-book.ts'
 import { type AssetId, SETTLEMENT_ASSETS } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { Result } from '../../core/result.ts'
-import type { DriftBook, DriftEngine, DriftHolding, DriftLine, DriftSweep } from '../../workers/drift/index.ts'
-import type { EngineAnswer, RemoteEngine } from '../../workers/thread-link/index.ts'
+import {
+  type DriftBands,
+  type DriftEngine,
+  type DriftHolding,
+  type DriftLine,
+  type DriftSweep,
+  SharedPrices,
+} from '../../workers/drift/index.ts'
+import { type EngineAnswer, type RemoteEngine, transfer } from '../../workers/thread-link/index.ts'
 import type { PriceBoard } from '../proposals/book-position.ts'
 import type { World } from './world.ts'
 
@@ -16,6 +23,8 @@ export class DriftWatch {
   readonly #dustWeight: number
   #assets: readonly AssetId[] = []
   #multiplier = 1
+  /** Prices of `#assets`, where the engine reads them. */
+  #prices = SharedPrices.create(0)
   #touched = new Set<ClientBookId>()
 
   constructor(engine: RemoteEngine<DriftEngine>, world: World, dustWeight: number) {
@@ -29,11 +38,23 @@ export class DriftWatch {
     this.#multiplier = multiplier
     this.#touched.clear()
     this.#assets = [...new Set([...this.#world.assetsInUse(), ...SETTLEMENT_ASSETS])]
-    return this.#engine.load({
-      assets: this.#assets,
-      unlistedWeight: this.#dustWeight,
-      books: this.#world.books.map((book) => this.#driftBook(book)),
-    })
+    const columns = holdingColumns(this.#world, this.#assets)
+    const loaded = await this.#engine.loadColumns(
+      transfer(
+        {
+          assets: this.#assets,
+          unlistedWeight: this.#dustWeight,
+          bookIds: this.#world.books.map((book) => book.id),
+          ...columns,
+          ...this.#bands(multiplier),
+        },
+        Object.values(columns).map((column) => column.buffer),
+      ),
+    )
+    if (!loaded.ok) return loaded
+    this.#prices = SharedPrices.create(this.#assets.length)
+    const attached = await this.#engine.attachPrices(this.#prices.buffer)
+    return attached.ok ? loaded : attached
   }
 
   /** Holdings of these books changed; applied before the next sweep. */
@@ -41,7 +62,10 @@ export class DriftWatch {
     for (const bookId of bookIds) this.#touched.add(bookId)
   }
 
-  /** One exact check of every book. A new multiplier or touched books go first, in the same order of events. */
+  /**
+   * One exact check of every book. A new multiplier or touched books go first, in the same order of events.
+   * The figures are in memory shared with the engine, valid until the sweep after the next.
+   */
   async sweep(
     prices: PriceBoard,
     multiplier: number,
@@ -51,12 +75,7 @@ export class DriftWatch {
       const loaded = await this.load(multiplier)
       if (!loaded.ok) return loaded
     } else if (multiplier !== this.#multiplier) {
-      const applied = await this.#engine.applyAll(
-        this.#world.books.map((book) => ({
-          bookId: book.id,
-          lines: driftLines(this.#world.modelOf(book), multiplier),
-        })),
-      )
+      const applied = await this.#engine.applyAllBands(this.#bands(multiplier))
       if (!applied.ok) return applied
       this.#multiplier = multiplier
     }
@@ -77,7 +96,8 @@ export class DriftWatch {
       values[i] = price?.priceUsd ?? Number.NaN
       fresh[i] = price?.fresh ? 1 : 0
     })
-    return this.#engine.sweep(values, fresh)
+    this.#prices.write(values, fresh)
+    return this.#engine.sweepShared()
   }
 
   /** Every asset named: the engine leaves alone what is not, and the ledger has no line for what was sold whole. */
@@ -86,12 +106,16 @@ export class DriftWatch {
     return this.#assets.map((asset) => ({ asset, quantity: held.get(asset) ?? 0 }))
   }
 
-  #driftBook(book: ClientBook): DriftBook {
-    return {
-      id: book.id,
-      holdings: driftHoldings(this.#world.holdingsOf(book.id)),
-      lines: driftLines(this.#world.modelOf(book), this.#multiplier),
-    }
+  /** The lines of every model portfolio that is followed, and which book follows which. */
+  #bands(multiplier: number): DriftBands {
+    const indexOf = new Map<ModelPortfolio, number>()
+    const bandOf = Uint32Array.from(this.#world.books, (book) => {
+      const model = this.#world.modelOf(book)
+      const index = indexOf.get(model) ?? indexOf.size
+      indexOf.set(model, index)
+      return index
+    })
+    return { bands: Array.from(indexOf.keys(), (model) => driftLines(model, multiplier)), bandOf }
   }
 }
 
@@ -100,6 +124,20 @@ function driftHoldings(holdings: readonly Holding[]): readonly DriftHolding[] {
   const totals = new Map<AssetId, bigint>()
   for (const held of holdings) totals.set(held.asset, (totals.get(held.asset) ?? 0n) + held.quantity)
   return [...totals].map(([asset, quantity]) => ({ asset, quantity: toFloat(quantity as Holding['quantity']) }))
+}
+
+/** The holdings of all books, one after the other. */
+function holdingColumns(world: World, assets: readonly AssetId[]) {
+  const indexOf = new Map(assets.map((asset, index) => [asset, index]))
+  const held = world.books.map((book) => driftHoldings(world.holdingsOf(book.id)))
+  const holdingsFrom = new Uint32Array(held.length + 1)
+  for (const [index, holdings] of held.entries()) holdingsFrom[index + 1] = holdingsFrom[index]! + holdings.length
+  const all = held.flat()
+  return {
+    holdingsFrom,
+    holdingAsset: Uint16Array.from(all, ({ asset }) => indexOf.get(asset)!),
+    holdingQuantity: Float64Array.from(all, ({ quantity }) => quantity),
+  }
 }
 
 function driftLines(model: ModelPortfolio, multiplier: number): readonly DriftLine[] {

@@ -14,11 +14,11 @@ import {
 import type { BookDrift } from './explain.ts'
 import { type FilterModule, findFilter } from './filter-module.ts'
 import { type DriftReport, type DriftSweep, hasNews, LoadedBooks } from './loaded-books.ts'
-import { PriceBoard } from './price-board.ts'
+import { SharedPrices } from './shared-prices.ts'
 
 export type DriftError =
   | DriftInputError
-  | Failure<'not-loaded' | 'wrong-length' | 'no-board' | 'board-busy' | 'already-watching'>
+  | Failure<'not-loaded' | 'wrong-length' | 'no-prices' | 'prices-busy' | 'already-watching'>
 
 export interface DriftUpdate {
   readonly bookId: ClientBookId
@@ -62,7 +62,7 @@ export class DriftEngine {
   readonly #filter: FilterModule
   readonly #now: () => number
   #loaded: LoadedBooks | null = null
-  #board: PriceBoard | null = null
+  #shared: SharedPrices | null = null
   #checkedFrame = -1
   #startedAt = Number.NEGATIVE_INFINITY
   #tookMs = 0
@@ -90,7 +90,7 @@ export class DriftEngine {
     const held = setHoldings(this.#loaded.table, bookId, holdings)
     if (!held.ok) return held
     this.#loaded.monitor.bookChanged(held.value)
-    this.#board?.ring()
+    this.#shared?.ring()
     return ok(undefined)
   }
 
@@ -100,7 +100,7 @@ export class DriftEngine {
     const lined = setLines(this.#loaded.table, bookId, lines)
     if (!lined.ok) return lined
     this.#loaded.monitor.bookChanged(lined.value)
-    this.#board?.ring()
+    this.#shared?.ring()
     return ok(undefined)
   }
 
@@ -121,18 +121,19 @@ export class DriftEngine {
     const replaced = replaceBands(this.#loaded.table, bands)
     if (!replaced.ok) return replaced
     this.#loaded.monitor.allBooksChanged()
-    this.#board?.ring()
+    this.#shared?.ring()
     return ok(undefined)
   }
 
-  /** Memory of a `PriceBoard` with the prices of the assets loaded, for `sweepBoard` and `nextReport`. */
-  attachBoard(buffer: SharedArrayBuffer): Result<undefined, DriftError> {
+  /** Memory of a `SharedPrices` with the prices of the assets loaded, for `sweepShared` and `nextReport`. */
+  attachPrices(buffer: SharedArrayBuffer): Result<undefined, DriftError> {
     if (this.#loaded === null) return NOT_LOADED
-    const board = PriceBoard.over(buffer)
+    const shared = SharedPrices.over(buffer)
     const assets = this.#loaded.table.columnAssets.length
-    if (board.assets !== assets) return fail('wrong-length', `a board of ${board.assets} prices for ${assets} assets`)
-    this.#board?.ring()
-    this.#board = board
+    if (shared.assets !== assets)
+      return fail('wrong-length', `shared memory of ${shared.assets} prices for ${assets} assets`)
+    this.#shared?.ring()
+    this.#shared = shared
     this.#checkedFrame = -1
     return ok(undefined)
   }
@@ -148,17 +149,17 @@ export class DriftEngine {
   }
 
   /**
-   * The same at the prices of the board, the figures in shared memory: valid until the sweep after the next.
+   * The same at the shared prices, the figures in shared memory: valid until the sweep after the next.
    * `tell: false` leaves what changed to `nextReport`.
    */
-  sweepBoard({ tell = true }: { readonly tell?: boolean } = {}): Result<DriftSweep, DriftError> {
+  sweepShared({ tell = true }: { readonly tell?: boolean } = {}): Result<DriftSweep, DriftError> {
     if (this.#loaded === null) return NOT_LOADED
-    if (this.#board === null) return NO_BOARD
-    return this.#loaded.readBoard(this.#board) === null ? BOARD_BUSY : ok(this.#loaded.sweep(tell, true))
+    if (this.#shared === null) return NO_PRICES
+    return this.#loaded.readShared(this.#shared) === null ? PRICES_BUSY : ok(this.#loaded.sweep(tell, true))
   }
 
   /**
-   * Sweeps whenever the board has new prices or books changed, and answers with the first news. Call it again for
+   * Sweeps whenever there are new prices or books changed, and answers with the first news. Call it again for
    * more: nothing is lost in between, and frames that nobody waits for are not swept.
    */
   async nextReport({
@@ -170,10 +171,10 @@ export class DriftEngine {
     try {
       for (;;) {
         if (this.#loaded === null) return NOT_LOADED
-        if (this.#board === null) return NO_BOARD
-        const bell = this.#board.bell
-        if (!this.#isDue(this.#loaded, this.#board)) {
-          await this.#board.rung(bell, IDLE_MS)
+        if (this.#shared === null) return NO_PRICES
+        const bell = this.#shared.bell
+        if (!this.#isDue(this.#loaded, this.#shared)) {
+          await this.#shared.rung(bell, IDLE_MS)
           continue
         }
         const early = this.#startedAt + Math.max(paceMs, 2 * this.#tookMs) - this.#now()
@@ -181,7 +182,7 @@ export class DriftEngine {
           await sleep(early)
           continue
         }
-        const report = this.#check(this.#loaded, this.#board)
+        const report = this.#check(this.#loaded, this.#shared)
         if (report !== null && (evenIfQuiet || hasNews(report))) return ok(report)
         // Fills and other calls get their turn between frames.
         await nextTurn()
@@ -219,31 +220,31 @@ export class DriftEngine {
   #take(table: Result<BookTable, DriftInputError>): Result<{ readonly books: number }, DriftError> {
     if (!table.ok) return table
     this.#loaded = new LoadedBooks(table.value, this.#filter, this.#now)
-    this.#board?.ring()
-    this.#board = null
+    this.#shared?.ring()
+    this.#shared = null
     return ok({ books: table.value.bookIds.length })
   }
 
   /** Something to check, or to tell; a slice of the audit where there is time for it. */
-  #isDue(loaded: LoadedBooks, board: PriceBoard): boolean {
-    return board.frame !== this.#checkedFrame || loaded.monitor.isOutdated || loaded.auditSlice()
+  #isDue(loaded: LoadedBooks, shared: SharedPrices): boolean {
+    return shared.frame !== this.#checkedFrame || loaded.monitor.isOutdated || loaded.auditSlice()
   }
 
-  #check(loaded: LoadedBooks, board: PriceBoard): DriftReport | null {
+  #check(loaded: LoadedBooks, shared: SharedPrices): DriftReport | null {
     this.#startedAt = this.#now()
-    const frame = loaded.readBoard(board)
+    const frame = loaded.readShared(shared)
     if (frame === null) return null
     this.#checkedFrame = frame
     const report = loaded.report(frame)
     this.#tookMs = this.#now() - this.#startedAt
     // After the answer is on its way.
     setImmediate(() => {
-      if (this.#loaded === loaded && loaded.auditSlice()) board.ring()
+      if (this.#loaded === loaded && loaded.auditSlice()) shared.ring()
     })
     return report
   }
 }
 
 const NOT_LOADED = fail('not-loaded', 'no client books are loaded')
-const NO_BOARD = fail('no-board', 'no price board is attached')
-const BOARD_BUSY = fail('board-busy', 'the price board has been in the middle of a write for 50 ms')
+const NO_PRICES = fail('no-prices', 'no shared prices are attached')
+const PRICES_BUSY = fail('prices-busy', 'the shared prices have been in the middle of a write for 50 ms')

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { unwrap } from '../../core/result.ts'
 import { type EngineThread, startEngine } from '../thread-link/index.ts'
-import { DriftEngine, type DriftLine, type DriftReport, listCrossings, PriceBoard } from './index.ts'
+import { DriftEngine, type DriftLine, type DriftReport, listCrossings, SharedPrices } from './index.ts'
 
 const ASSETS = ['BTC', 'USD']
 const LINES: readonly DriftLine[] = [
@@ -26,14 +26,14 @@ afterEach(async () => {
   await Promise.all(threads.splice(0).map((thread) => thread.stop()))
 })
 
-/** An engine in a thread of its own, with a board on which BTC costs 1. */
+/** An engine in a thread of its own, with shared prices, BTC at 1. */
 async function watched() {
   const thread = startEngine<DriftEngine>(new URL('..', import.meta.url), 'drift')
   threads.push(thread)
   unwrap(await thread.remote.loadColumns(load))
-  const board = PriceBoard.create(2)
+  const board = SharedPrices.create(2)
   board.write(Float64Array.of(1, 1), FRESH)
-  unwrap(await thread.remote.attachBoard(board.buffer))
+  unwrap(await thread.remote.attachPrices(board.buffer))
   const next = async (): Promise<DriftReport> => unwrap(await thread.remote.nextReport(AT_ONCE))
   return { ...thread, board, next }
 }
@@ -46,7 +46,7 @@ const crossings = (report: DriftReport) => ({
 })
 const NOTHING = { breached: [], cured: [], unable: [], able: [] }
 
-describe('watching the price board from the engine’s thread', () => {
+describe('watching shared prices from the engine’s thread', () => {
   test('prices that move books across an edge are told, once, with their frame', async () => {
     const { board, next } = await watched()
     const first = await next()
@@ -95,41 +95,41 @@ describe('watching the price board from the engine’s thread', () => {
     expect([report.frame, crossings(report).breached.length]).toEqual([frame, 2])
   })
 
-  test('the full sweep of the board may leave the news to the watcher; its figures are in shared memory', async () => {
+  test('the full sweep may leave the news to the watcher; its figures are in shared memory', async () => {
     const { board, next, remote } = await watched()
     await next()
     const frame = board.set(0, 2, true)
-    const sweep = unwrap(await remote.sweepBoard({ tell: false }))
+    const sweep = unwrap(await remote.sweepShared({ tell: false }))
     expect(sweep.newlyBreached).toEqual([])
     expect(sweep.valueUsd).toEqual(Float64Array.of(3, 3.4, Number.NaN))
     expect(sweep.valueUsd.buffer).toBeInstanceOf(SharedArrayBuffer)
     const report = await next()
     expect([report.frame, crossings(report).breached]).toEqual([frame, [['half', 'above']]])
     board.set(0, 1, true)
-    const told = unwrap(await remote.sweepBoard())
+    const told = unwrap(await remote.sweepShared())
     expect(told.newlyCured).toMatchObject([{ bookId: 'half' }])
     expect(sweep.valueUsd[0]).toBe(3)
     expect(told.valueUsd[0]).toBe(2)
   })
 
-  test('without a load, without a board, twice at once: refused; another load ends the wait', async () => {
+  test('without a load, without prices, twice at once: refused; another load ends the wait', async () => {
     const thread = startEngine<DriftEngine>(new URL('..', import.meta.url), 'drift')
     threads.push(thread)
     const { remote } = thread
     expect(await remote.nextReport()).toMatchObject({ error: { code: 'not-loaded' } })
-    expect(await remote.attachBoard(PriceBoard.create(2).buffer)).toMatchObject({ error: { code: 'not-loaded' } })
+    expect(await remote.attachPrices(SharedPrices.create(2).buffer)).toMatchObject({ error: { code: 'not-loaded' } })
     unwrap(await remote.loadColumns(load))
-    expect(await remote.nextReport()).toMatchObject({ error: { code: 'no-board' } })
-    expect(await remote.sweepBoard()).toMatchObject({ error: { code: 'no-board' } })
-    expect(await remote.attachBoard(PriceBoard.create(3).buffer)).toMatchObject({
-      error: { code: 'wrong-length', message: 'a board of 3 prices for 2 assets' },
+    expect(await remote.nextReport()).toMatchObject({ error: { code: 'no-prices' } })
+    expect(await remote.sweepShared()).toMatchObject({ error: { code: 'no-prices' } })
+    expect(await remote.attachPrices(SharedPrices.create(3).buffer)).toMatchObject({
+      error: { code: 'wrong-length', message: 'shared memory of 3 prices for 2 assets' },
     })
-    unwrap(await remote.attachBoard(PriceBoard.create(2).buffer))
+    unwrap(await remote.attachPrices(SharedPrices.create(2).buffer))
     await remote.nextReport()
     const waiting = remote.nextReport()
     expect(await remote.nextReport()).toMatchObject({ error: { code: 'already-watching' } })
     unwrap(await remote.loadColumns(load))
-    expect(await waiting).toMatchObject({ error: { code: 'no-board' } })
+    expect(await waiting).toMatchObject({ error: { code: 'no-prices' } })
   })
 
   test('ticks faster than the pace become one frame', async () => {

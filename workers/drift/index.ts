@@ -11,5 +11,5 @@ export type {
 } from './drift-load.ts'
 export { type BookDrift, type LineDrift, whyUnable } from './explain.ts'
 export type { AuditDifference, AuditReport, DriftReport, DriftSweep } from './loaded-books.ts'
-export { PriceBoard } from './price-board.ts'
+export { SharedPrices } from './shared-prices.ts'
 export { ABLE, DRIFT_STATUSES, type DriftColumns, type DriftStatus, NO_VALUE } from './sweep.ts'

@@ -7,7 +7,7 @@ import type { BookTable } from './book-table.ts'
 import { type BandCrossing, type CrossingColumns, crossingColumns, listCrossings } from './crossings.ts'
 import { type BookDrift, explainBook } from './explain.ts'
 import type { FilterModule } from './filter-module.ts'
-import type { PriceBoard } from './price-board.ts'
+import type { SharedPrices } from './shared-prices.ts'
 import { createDriftColumns, DRIFT_STATUSES, type DriftColumns, type DriftStatus, isUsablePrice } from './sweep.ts'
 
 /** A client book of which the sweep said one thing and brute force another: a bug, and an alarm. */
@@ -34,7 +34,7 @@ export interface DriftSweep extends DriftColumns {
 
 /** What a frame of prices changed. Each change is told once, in a sweep or in a report. */
 export interface DriftReport {
-  /** Of the price board. */
+  /** Of the shared prices. */
   readonly frame: number
   /** Client books out of their bands, and those that can't be checked, now. */
   readonly out: number
@@ -57,9 +57,9 @@ export class LoadedBooks {
   readonly audit: AuditPass
   /** Prices of the last frame in column order, NaN where not usable. */
   readonly #prices: Float64Array
-  /** One frame of the board, in the order of the assets loaded. */
-  readonly #boardPrices: Float64Array
-  readonly #boardFresh: Uint8Array
+  /** One frame of the shared prices, in the order of the assets loaded. */
+  readonly #sharedPrices: Float64Array
+  readonly #sharedFresh: Uint8Array
   /** Two, so that one can be read in another thread while the other is written. */
   #shared: readonly [DriftColumns, DriftColumns] | null = null
   #turn = 0
@@ -71,8 +71,8 @@ export class LoadedBooks {
     this.monitor = new BookMonitor(table, filter)
     this.audit = new AuditPass(table.bookIds.length, now)
     this.#prices = new Float64Array(assets).fill(Number.NaN)
-    this.#boardPrices = new Float64Array(assets)
-    this.#boardFresh = new Uint8Array(assets)
+    this.#sharedPrices = new Float64Array(assets)
+    this.#sharedFresh = new Uint8Array(assets)
   }
 
   /** Prices in USD and flags (1 fresh) in the order of the assets loaded. */
@@ -88,10 +88,10 @@ export class LoadedBooks {
     return ok(undefined)
   }
 
-  /** The board's last frame becomes the prices; answers its number, null where no whole frame could be read. */
-  readBoard(board: PriceBoard): number | null {
-    const frame = board.read(this.#boardPrices, this.#boardFresh)
-    if (frame !== null) this.setPrices(this.#boardPrices, this.#boardFresh)
+  /** The last shared frame becomes the prices; answers its number, null where no whole frame could be read. */
+  readShared(shared: SharedPrices): number | null {
+    const frame = shared.read(this.#sharedPrices, this.#sharedFresh)
+    if (frame !== null) this.setPrices(this.#sharedPrices, this.#sharedFresh)
     return frame
   }
 

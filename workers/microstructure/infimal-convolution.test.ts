@@ -83,7 +83,7 @@ describe('whatever the curves', () => {
         // Fixed shares where they fit; what is over at one venue goes to the next with room.
         const total = all.reduce((sum, _, v) => sum + weights[v]!, 0) || 1
         const parts = all.map((one, v) => Math.min(one.capacity, (q * weights[v]!) / total))
-        let left = q - parts.reduce((a, b) => a + b, 0)
+        let left = Math.max(0, q - parts.reduce((a, b) => a + b, 0))
         all.forEach((one, v) => {
           const more = Math.min(left, one.capacity - parts[v]!)
           parts[v]! += more

@@ -12,7 +12,7 @@ const SPINS = 1000
  * sequence is odd while a write is under way; a reader that saw it odd or changed reads again, so it never sees half
  * of a write. Every access is atomic: under a plain load after a fence the proof would rest on the processor.
  */
-export class PriceBoard {
+export class SharedPrices {
   readonly buffer: SharedArrayBuffer
   readonly #words: Int32Array
   readonly #price = new Float64Array(1)
@@ -23,16 +23,16 @@ export class PriceBoard {
     this.#words = new Int32Array(buffer)
   }
 
-  /** A board of stale NaN prices. */
-  static create(assets: number): PriceBoard {
-    const board = new PriceBoard(new SharedArrayBuffer(4 * (HEADER + WORDS * assets)))
-    board.#words[ASSETS] = assets
-    board.write(new Float64Array(assets).fill(Number.NaN), new Uint8Array(assets))
-    return board
+  /** All of them stale and NaN. */
+  static create(assets: number): SharedPrices {
+    const shared = new SharedPrices(new SharedArrayBuffer(4 * (HEADER + WORDS * assets)))
+    shared.#words[ASSETS] = assets
+    shared.write(new Float64Array(assets).fill(Number.NaN), new Uint8Array(assets))
+    return shared
   }
 
-  static over(buffer: SharedArrayBuffer): PriceBoard {
-    return new PriceBoard(buffer)
+  static over(buffer: SharedArrayBuffer): SharedPrices {
+    return new SharedPrices(buffer)
   }
 
   get assets(): number {
