@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{core,workers,electron,sandbox,renderer,scripts}/**/*.test.{ts,tsx}'],
           environment: 'node',
+          setupFiles: ['tests/fuzz-seed.ts'],
           testTimeout: 30_000,
         },
       },
