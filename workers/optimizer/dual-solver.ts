@@ -8,6 +8,11 @@ import { NEGLIGIBLE_WEIGHT } from './trade-problem.ts'
 const MAXIMUM_UNKNOWNS = 40
 /** Curvature lent to lines that have none, × γ × the largest variance. */
 const LENT_CURVATURE = 1e-7
+/**
+ * A book without a start is thought this far on its way to its aim: from its weights the first step overshoots, since
+ * every line would answer all of the common factors' risk on its own.
+ */
+const COLD_WAY = 0.75
 
 /** Where to begin: prices and, for the factors, weights near the solution. All arrays by book. */
 export interface DualStart {
@@ -106,7 +111,7 @@ export class DualSolver {
       memory[p] = low
       memory[p + 2 * Column.high] = high
       memory[p + 2 * Column.base] = w - aim[c]!
-      memory[p + 2 * Column.trade] = start === null ? 0 : start.x[start.from + i]! - w
+      memory[p + 2 * Column.trade] = start === null ? COLD_WAY * (aim[c]! - w) : start.x[start.from + i]! - w
       memory[p + 2 * Column.costBuy] = costBuy[c]!
       memory[p + 2 * Column.costSell] = costSell[c]!
       if (bend < lent) {
