@@ -21,7 +21,7 @@ export function ensureDependencies() {
   const installed = join(ROOT, 'node_modules', '.package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
   console.log('Installing dependencies (npm ci)…')
-  const run = runNpm(['ci', '--no-fund', '--no-audit'])
+  const run = runNpm(['ci', '--no-fund', '--no-audit', '--loglevel=error'])
   if (run.error) throw new Stop(`npm is missing (${run.error.message}): install Node.js with npm, 20.19 or newer`, 3)
   if (run.status !== 0) throw new Stop(`the dependencies could not be installed: npm ci ended with ${run.status}`, 3)
 }
