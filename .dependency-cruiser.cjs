@@ -43,6 +43,15 @@ module.exports = {
       from: { path: '^electron/(desk|exchanges|market|ledger|proposals|execution|store)/' },
       to: { path: '^electron/(main|preload|serve|cli)\\.ts$|^electron/(hosts|commands)/' },
     },
+    {
+      name: 'made-up-for-tests',
+      severity: 'error',
+      comment: 'the made-up desk and test support serve tests, benches and the development page, never what is shipped',
+      from: {
+        pathNot: ['\\.test\\.tsx?$', '/(test-support|testing)/', '^renderer/(dev\\.tsx|fake-desk/)', '^(tests|bench)/'],
+      },
+      to: { path: '/(test-support|testing)/|^renderer/fake-desk/' },
+    },
     only('ccxt-in-exchanges', 'ccxt', '^electron/exchanges/'),
     only('sqlite-in-store', 'better-sqlite3', '^electron/store/'),
     only('comlink-in-thread-link', 'comlink', '^workers/thread-link/'),

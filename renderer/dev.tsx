@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock.ts'
 import { startTerminal } from './app/start.tsx'
-import { FakeDesk, type FakeDeskOptions } from './state/fake-desk.ts'
+import { FakeDesk, type FakeDeskOptions } from './fake-desk/fake-desk.ts'
 import { DEFAULT_LAYOUT, formatLayout, type Layout, parseLayout } from './state/layout.ts'
 
 /**

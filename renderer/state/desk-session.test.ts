@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../../core/clock.ts'
 import type { DeskLink } from '../../core/contracts/page-link-client.ts'
+import { FakeDesk } from '../fake-desk/fake-desk.ts'
 import { DeskSession } from './desk-session.ts'
-import { FakeDesk } from './fake-desk.ts'
 
 /** A desk that can be cut off, time moved by hand, and a display that draws when told to. */
 function setUp(open?: (desk: FakeDesk) => Promise<DeskLink>) {

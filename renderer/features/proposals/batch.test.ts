@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { amount, sum } from '../../../core/amount.ts'
 import { systemClock } from '../../../core/clock.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'
-import { FakeDesk } from '../../state/fake-desk.ts'
+import { FakeDesk } from '../../fake-desk/fake-desk.ts'
 import {
   batchTotals,
   groupOf,

@@ -15,7 +15,11 @@ describe('npm start', () => {
   test('installs, builds and runs on a fresh clone, and does neither again', async () => {
     const first = project.run('start.mjs', ['--port', '4800', '--data', 'a folder'], NO_ELECTRON)
     expect(await first.exitCode).toBe(0)
-    expect(project.notes()).toEqual(['npm ci --no-fund --no-audit --loglevel=error', 'build', 'serve --port 4800 --data a folder'])
+    expect(project.notes()).toEqual([
+      'npm ci --no-fund --no-audit --loglevel=error',
+      'build',
+      'serve --port 4800 --data a folder',
+    ])
     expect(first.output()).toContain('Electron is not used: TRIMTAB_NO_ELECTRON is set.')
     expect(first.output()).toContain('Trimtab: http://127.0.0.1:4800/?token=abc')
     expect(await project.run('start.mjs', [], NO_ELECTRON).exitCode).toBe(0)
