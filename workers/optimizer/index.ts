@@ -7,7 +7,7 @@ export {
   solveBatch,
 } from './book-batch.ts'
 export { type SolveOptions, type Start, solveProblem } from './engine.ts'
-export { type BatchPart, OptimizerEngine } from './optimizer-engine.ts'
+export { type BatchPart, OptimizerEngine, type RelaxRequest } from './optimizer-engine.ts'
 export {
   type Covariance,
   type GroupLimit,
@@ -22,6 +22,7 @@ export {
   readProblemFile,
   solveProblemFile,
 } from './problem-file.ts'
+export type { BoundLimits, BoundMove, RelaxationAnswer, StagedRelaxation } from './relaxation.ts'
 export type {
   Certificate,
   Failed,

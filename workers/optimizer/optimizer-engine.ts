@@ -1,7 +1,14 @@
 import { type BatchAnswers, type BookBatch, solveBatch } from './book-batch.ts'
 import { type Start, solveProblem } from './engine.ts'
 import type { RebalanceProblem } from './problem.ts'
+import { type BoundLimits, relaxInStages, type StagedRelaxation } from './relaxation.ts'
 import type { RebalanceSolution } from './solution.ts'
+
+/** A problem that is infeasible, and how far its bounds may move: see `relaxInStages`. */
+export interface RelaxRequest {
+  readonly problem: RebalanceProblem
+  readonly stages: readonly BoundLimits[]
+}
 
 /** Books `from` ≤ b < `to` of a batch. */
 export interface BatchPart {
@@ -17,6 +24,11 @@ export class OptimizerEngine {
   /** `starts` has one entry per problem, null where nothing is known. */
   solve(problems: readonly RebalanceProblem[], starts?: readonly (Start | null)[]): RebalanceSolution[] {
     return problems.map((problem, i) => solveProblem(problem, { start: starts?.[i] ?? undefined }))
+  }
+
+  /** The smallest relaxations, in the order asked. */
+  relax(requests: readonly RelaxRequest[]): StagedRelaxation[] {
+    return requests.map(({ problem, stages }) => relaxInStages(problem, stages))
   }
 
   /** Parts of a batch in shared memory; answers are written there. Per part, how many books went the long way. */

@@ -85,9 +85,21 @@ describe('problem files', () => {
   test('limits that clash are an answer, not an error', () => {
     expect(solve({ lo: [0.7, 0.4] })).toMatchObject({
       status: 'infeasible',
-      reason: 'lower bounds sum to 1.1, limit 1',
+      reason: 'lower bounds sum to 1.1, limit 1; smallest cure: lower bound of 0 down by 0.1',
       x: null,
       objective: null,
     })
+  })
+
+  test('the smallest cure is named with every bound that moves, or that none is one', () => {
+    expect(solve({ groups: [{ members: [0, 1], cap: 0.9 }] }).reason).toBe(
+      'group cap 0 needs at least 1 (1 minus 0, the upper bounds of the other lines), cap is 0.9; no move of bounds cures it',
+    )
+    expect(solve({ lo: [0.8, 0.1], groups: [{ members: [0], cap: -0.1 }] }).reason).toBe(
+      'group cap 0 needs at least 0.8 (the lower bounds of its members), cap is -0.1; ' +
+        'no move of bounds cures it: group cap 0 needs at least 0 (the lower bounds of its members), cap is -0.1',
+    )
+    const both = solve({ lo: [0.75, 0], hi: [1, 0.2], groups: [{ members: [0], cap: 0.7 }] }).reason
+    expect(both).toMatch(/; smallest cure: lower bound of 0 down by 0.05, upper bound of 1 up by 0.1 \(0.15 in all\)$/)
   })
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { solveProblem } from './engine.ts'
 import { type RebalanceProblem, validateProblem } from './problem.ts'
+import { relaxBounds } from './relaxation.ts'
 import type { RebalanceSolution } from './solution.ts'
 
 export interface ProblemFileSolution {
@@ -63,7 +64,7 @@ type FileProblem = z.infer<typeof problemSchema>
 export function solveProblemFile(text: string): Result<ProblemFileAnswer, ProblemFileFailure> {
   const problems = readProblemFile(text)
   if (!problems.ok) return problems
-  return ok({ solutions: problems.value.map(({ id, problem }) => answer(id, solveProblem(problem))) })
+  return ok({ solutions: problems.value.map(({ id, problem }) => answer({ id, problem }, solveProblem(problem))) })
 }
 
 export interface FileEntry {
@@ -152,10 +153,11 @@ function toProblem(problem: FileProblem, covariance: RebalanceProblem['covarianc
   }
 }
 
-function answer(id: string | number, solution: RebalanceSolution): ProblemFileSolution {
+function answer({ id, problem }: FileEntry, solution: RebalanceSolution): ProblemFileSolution {
   if (solution.status !== 'solved') {
     const iterations = solution.status === 'failed' ? solution.iterations : 0
-    const { status, reason } = solution
+    const { status } = solution
+    const reason = status === 'infeasible' ? withCure(problem, solution.reason) : solution.reason
     return { id, status, reason, x: null, objective: null, gap: null, residual: null, iterations }
   }
   const { x, objective, certificate, iterations } = solution
@@ -170,6 +172,22 @@ function answer(id: string | number, solution: RebalanceSolution): ProblemFileSo
     residual,
     iterations,
   }
+}
+
+/** A file does not tell bands from hard limits: every bound counts as one that may move, as far as a weight can go. */
+function withCure(problem: RebalanceProblem, reason: string): string {
+  const answer = relaxBounds(problem, {
+    lower: new Float64Array(problem.current.length),
+    upper: new Float64Array(problem.current.length).fill(1),
+  })
+  if (answer.kind === 'incurable')
+    return `${reason}; no move of bounds cures it${answer.why.reason === reason ? '' : `: ${answer.why.reason}`}`
+  const text = (value: number): string => String(Number(value.toPrecision(6)))
+  const moves = answer.moves.map(
+    ({ line, bound, by }) => `${bound} bound of ${line} ${bound === 'lower' ? 'down' : 'up'} by ${text(by)}`,
+  )
+  const total = moves.length > 1 ? ` (${text(answer.total)} in all)` : ''
+  return `${reason}; smallest cure: ${moves.join(', ') || 'less than rounding'}${total}`
 }
 
 const FILE_WORDS: readonly (readonly [string, string])[] = [
