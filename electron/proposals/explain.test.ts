@@ -47,6 +47,7 @@ function draftOf(situation: Situation): Draft {
     marginalBenefit: 0,
     netBenefit: 0,
     costFallToTrade: null,
+    cost: { linear: 0, impact: 0, tax: 0 },
     sideIfCheaper: null,
     ...own,
   })

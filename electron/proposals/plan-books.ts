@@ -175,6 +175,9 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
     turnoverCap: null,
     frozen: frozen.includes(1) ? frozen : null,
     view: null,
+    groupFloors: [],
+    reserve: null,
+    taxes: [],
   }
 }
 

@@ -1,7 +1,8 @@
-import { Face, LineState } from './face.ts'
+import { Face, isFree, kindOf, LineState, lotOf, soldState } from './face.ts'
 import type { InteriorPoint } from './interior-point.ts'
 import type { InteriorSide } from './interior-side.ts'
 import { freeLineForStuckRow, settleIdlePrices } from './row-prices.ts'
+import { passedLots } from './sale-tax.ts'
 import type { TradeProblem } from './trade-problem.ts'
 
 /** Violations that count as none, in weight and in scaled price: at first, and once rounds repeat themselves. */
@@ -27,10 +28,18 @@ export function touchedFace(problem: TradeProblem, trade: Float64Array, multipli
   const { low, high, size } = problem
   for (let i = 0; i < size; i++) {
     const d = trade[i]!
-    if (Math.abs(d) <= TOUCH && !face.isSmooth(i)) face.states[i] = LineState.hold
+    const { at } = problem.taxSteps[i]!
+    const lot = d < 0 ? passedLots(at, -d - TOUCH) : 0
+    if (lot < at.length && Math.abs(d + at[lot]!) <= TOUCH) face.states[i] = soldState(LineState.step, lot)
+    else if (Math.abs(d) <= TOUCH && !face.isSmooth(i)) face.states[i] = LineState.hold
     else if (d - low[i]! <= TOUCH) face.states[i] = LineState.low
     else if (high[i]! - d <= TOUCH) face.states[i] = LineState.high
-    else face.states[i] = face.isSmooth(i) ? LineState.smooth : d > 0 ? LineState.buying : LineState.selling
+    else
+      face.states[i] = face.isSmooth(i)
+        ? LineState.smooth
+        : d > 0
+          ? LineState.buying
+          : soldState(LineState.selling, lot)
   }
   for (let r = 0; r < face.rows; r++) face.activeRows[r] = r === 0 || face.rowResidual(r) >= -TOUCH ? 1 : 0
   return face
@@ -47,7 +56,22 @@ function guessState(face: Face, start: InteriorPoint, i: number): number {
   if (face.isSmooth(i)) return !buying ? LineState.low : stopsShort(buy) ? LineState.smooth : LineState.high
   if (!buying && !selling) return low[i]! > 0 ? LineState.low : high[i]! < 0 ? LineState.high : LineState.hold
   if (buying && (!selling || start.trade[i]! > 0)) return stopsShort(buy) ? LineState.buying : LineState.high
-  return stopsShort(sell) ? LineState.selling : LineState.low
+  return stopsShort(sell) ? guessLot(start, i) : LineState.low
+}
+
+/** A lot is used up when what was sold beyond it outweighs its multiplier, and ends the sale when neither side does. */
+function guessLot({ sell, priceScale }: InteriorPoint, i: number): number {
+  const { steps } = sell
+  if (steps === null) return LineState.selling
+  const first = steps.start[i]!
+  let lot = 0
+  const share = priceScale / sell.width(i)
+  for (let s = first; s < steps.start[i + 1]!; s++) {
+    if (steps.over[s]! * share > steps.rest[s]!) lot = s - first + 1
+    else if (steps.under[s]! * share <= steps.price[s]!) return soldState(LineState.step, s - first)
+    else break
+  }
+  return soldState(LineState.selling, lot)
 }
 
 /**
@@ -108,28 +132,51 @@ function repair(face: Face, tolerance: number, onlyWorst: boolean): number {
 /** The state line i should have, and by how much its present one is wrong. */
 function betterState(face: Face, i: number, tolerance: number): readonly [state: number, violation: number] {
   const state = face.states[i]!
+  const kind = kindOf(state)
   const [low, high, d] = [face.problem.low[i]!, face.problem.high[i]!, face.trade[i]!]
   // a trade that impact keeps below the rounding of a weight is none
   const smallest = face.problem.impact[i]! > 0 ? Number.EPSILON : 0
-  if (state >= LineState.buying) {
-    if (state === LineState.buying && low <= 0 && d < smallest) return [LineState.hold, Math.max(-d, 1e-12)]
-    if (state === LineState.selling && high >= 0 && d > -smallest) return [LineState.hold, Math.max(d, 1e-12)]
+  if (isFree(state)) {
+    if (kind === LineState.buying && low <= 0 && d < smallest) return [LineState.hold, Math.max(-d, 1e-12)]
+    if (kind === LineState.selling && high >= 0 && d > -smallest) return [LineState.hold, Math.max(d, 1e-12)]
     if (d < low - tolerance) return [LineState.low, low - d]
     if (d > high + tolerance) return [LineState.high, d - high]
-    return [state, 0]
+    return kind === LineState.selling ? lotLeft(face, i, tolerance) : [state, 0]
   }
   const marginal = face.marginal(i)
-  if (state === LineState.hold) {
+  if (kind === LineState.hold) {
     const buying = high > 0 ? -marginal - face.sideCost(i, 1, smallest) : -1
     const selling = low < 0 ? marginal - face.sideCost(i, -1, smallest) : -1
     if (Math.max(buying, selling) <= tolerance) return [state, 0]
     return buying > selling ? [LineState.buying, buying] : [LineState.selling, selling]
   }
+  if (kind === LineState.step) {
+    const lot = lotOf(state)
+    const buyingBack = face.sideCost(i, -1, -d, lot) - marginal
+    const selling = marginal - face.sideCost(i, -1, -d, lot + 1)
+    if (Math.max(buyingBack, selling) <= tolerance) return [state, 0]
+    return buyingBack > selling
+      ? [soldState(LineState.selling, lot), buyingBack]
+      : [soldState(LineState.selling, lot + 1), selling]
+  }
   // on a bound: does moving inwards pay?
   const side = d > 0 ? 1 : -1
   const smooth = face.isSmooth(i)
-  const upwards = smooth ? marginal : marginal + side * face.sideCost(i, side, Math.abs(d))
+  const lot = face.currentLot(i)
+  const upwards = smooth ? marginal : marginal + side * face.sideCost(i, side, Math.abs(d), lot)
   const leaves = state === LineState.low ? -upwards : upwards
   if (leaves <= tolerance) return [state, 0]
-  return [smooth ? LineState.smooth : side > 0 ? LineState.buying : LineState.selling, leaves]
+  if (smooth) return [LineState.smooth, leaves]
+  return [side > 0 ? LineState.buying : soldState(LineState.selling, lot), leaves]
+}
+
+/** A line that sells must do so within its lot; it stops at the nearer end of a lot that it left. */
+function lotLeft(face: Face, i: number, tolerance: number): readonly [state: number, violation: number] {
+  const state = face.states[i]!
+  const lot = lotOf(state)
+  const { at } = face.problem.taxSteps[i]!
+  const sold = -face.trade[i]!
+  if (lot > 0 && sold < at[lot - 1]! - tolerance) return [soldState(LineState.step, lot - 1), at[lot - 1]! - sold]
+  if (lot < at.length && sold > at[lot]! + tolerance) return [soldState(LineState.step, lot), sold - at[lot]!]
+  return [state, 0]
 }

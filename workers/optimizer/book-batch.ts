@@ -10,7 +10,7 @@ import type { RebalanceSolution } from './solution.ts'
  * Fields mean what they mean in RebalanceProblem. Put the columns into shared memory and every worker thread can
  * solve its part without copying any.
  */
-export interface BookBatch extends Omit<BookView, 'at' | 'riskScale' | 'turnoverCap'> {
+export interface BookBatch extends Omit<BookView, 'at' | 'riskScale' | 'turnoverCap' | 'tax'> {
   readonly count: number
   readonly riskScales: Float64Array
   /** One-way; infinite without. Null: no book has one. */
@@ -74,6 +74,9 @@ export function problemOfBatch(batch: BookBatch, book: number): RebalanceProblem
     turnoverCap: cap === Number.POSITIVE_INFINITY ? null : cap,
     frozen: batch.frozen?.slice(book * n, (book + 1) * n) ?? null,
     view: batch.view === null ? null : part(batch.view),
+    groupFloors: [],
+    reserve: null,
+    taxes: [],
   }
 }
 
@@ -94,7 +97,7 @@ export function solveBatch(
   starts: BatchAnswers | null = null,
 ): number {
   const { size: n, groupCount, riskScales, turnoverCaps } = batch
-  const view: BookView = { ...batch, riskScale: 0, turnoverCap: Number.POSITIVE_INFINITY, at: 0 }
+  const view: BookView = { ...batch, tax: null, riskScale: 0, turnoverCap: Number.POSITIVE_INFINITY, at: 0 }
   const start = { x: answers.x, from: 0, budget: 0, groups: new Float64Array(groupCount), turnover: 0 }
   if (starts !== null) start.x = starts.x
   let slow = 0

@@ -1,4 +1,6 @@
+import { groupRows } from './group-rows.ts'
 import type { Covariance, RebalanceProblem } from './problem.ts'
+import { type TaxCurve, taxCurves } from './sale-tax.ts'
 
 /**
  * One book of many: where its columns start in arrays that hold the columns of all books. What reads a view allocates
@@ -17,6 +19,8 @@ export interface BookView {
   readonly impact: Float64Array
   readonly frozen: Uint8Array | null
   readonly view: Float64Array | null
+  /** By asset; null where no sale is taxed, as in every batch. */
+  readonly tax: readonly (TaxCurve | null)[] | null
   readonly groupCount: number
   /** 1 where an asset belongs to a group: groupCount × size per book. */
   readonly members: Uint8Array
@@ -29,12 +33,13 @@ export interface BookView {
   at: number
 }
 
-/** A problem as the only book of its view. */
+/** A problem without a reserve as the only book of its view; floors are caps on everything else (`groupRows`). */
 export function viewProblem(problem: RebalanceProblem): BookView {
   const size = problem.current.length
-  const groupCount = problem.groupCaps.length
+  const groups = groupRows(problem)
+  const groupCount = groups.length
   const members = new Uint8Array(groupCount * size)
-  for (let g = 0; g < groupCount; g++) for (const i of problem.groupCaps[g]!.members) members[g * size + i] = 1
+  for (let g = 0; g < groupCount; g++) for (const i of groups[g]!.members) members[g * size + i] = 1
   return {
     size,
     covariance: problem.covariance,
@@ -47,9 +52,10 @@ export function viewProblem(problem: RebalanceProblem): BookView {
     impact: problem.impact,
     frozen: problem.frozen,
     view: problem.view,
+    tax: taxCurves(problem.taxes, size),
     groupCount,
     members,
-    caps: Float64Array.from(problem.groupCaps, ({ cap }) => cap),
+    caps: Float64Array.from(groups, ({ cap }) => cap),
     riskScale: problem.riskScale,
     turnoverCap: problem.turnoverCap ?? Number.POSITIVE_INFINITY,
     at: 0,

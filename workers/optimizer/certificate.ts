@@ -1,7 +1,11 @@
 import { type BookView, viewProblem } from './book-view.ts'
 import { FEASIBILITY_TOLERANCE } from './bounded-simplex.ts'
+import { toRowPrices } from './group-rows.ts'
 import type { RebalanceProblem } from './problem.ts'
+import { atReservePrice, reserveRoom } from './reserve-price.ts'
+import { passedLots, type TaxCurve, taxOf } from './sale-tax.ts'
 import type { Certificate, Multipliers, ObjectiveSplit } from './solution.ts'
+import { tradeCost } from './trade-cost.ts'
 
 /** Weights nearer than this to a bound stand on it. */
 const ON_BOUND = 1e-13
@@ -33,14 +37,43 @@ export function passes(judged: Pick<Assessment, 'objective' | 'certificate'>): b
   )
 }
 
+/**
+ * Judges x and its multipliers. With the reserve at its price μ, costs weigh 1 + μ and cash earns μ: that problem's
+ * gap plus μ·(cash left − reserve) is the gap here.
+ */
 export function assess(problem: RebalanceProblem, x: Float64Array, multipliers: Multipliers): Assessment {
   const judge = new Judge()
-  judge.assess(viewProblem(problem), x, 0, multipliers.budget, multipliers.groups, multipliers.turnover)
+  const { reserve } = problem
+  const priced = atReservePrice(problem, multipliers.reserve)
+  const { budget, groups, turnover } = toRowPrices(multipliers)
+  judge.assess(viewProblem(priced), x, 0, budget, groups, turnover)
+  const certificate = { ...judge.certificate }
+  for (const [f, { members, floor }] of problem.groupFloors.entries()) {
+    const missing = members.reduce((short, i) => short - x[i]!, floor)
+    certificate.primalResidual = Math.max(certificate.primalResidual, missing)
+    certificate.dualResidual = Math.max(certificate.dualResidual, -multipliers.floors[f]!)
+  }
+  const split = { ...judge.split }
+  let { objective } = judge
+  if (reserve !== null) {
+    const cost = tradeCost(problem, x)
+    split.linearCost = cost.linear
+    split.impact = cost.impact
+    split.view = problem.view === null ? 0 : problem.view.reduce((sum, v, i) => sum - v * x[i]!, 0)
+    objective = split.risk + split.view + split.linearCost + split.impact + split.tax
+    const room = reserveRoom(problem, x)
+    certificate.primalResidual = Math.max(certificate.primalResidual, -room)
+    certificate.dualResidual = Math.max(certificate.dualResidual, -multipliers.reserve)
+    const gap = certificate.gap + multipliers.reserve * room
+    // only who misses the reserve, by what its limit allows, is below the bound
+    certificate.gap =
+      gap < 0 ? Math.max(0, -gap - (-room <= FEASIBILITY_TOLERANCE ? multipliers.reserve * -room : 0)) : gap
+  }
   const n = x.length
   return {
-    objective: judge.objective,
-    split: { ...judge.split },
-    certificate: { ...judge.certificate },
+    objective,
+    split,
+    certificate,
     marginalRisk: judge.marginalRisk.slice(0, n),
     marginalBenefit: judge.marginalBenefit.slice(0, n),
   }
@@ -54,7 +87,7 @@ export function assess(problem: RebalanceProblem, x: Float64Array, multipliers: 
  */
 export class Judge {
   objective = 0
-  readonly split = { risk: 0, view: 0, linearCost: 0, impact: 0 }
+  readonly split = { risk: 0, view: 0, linearCost: 0, impact: 0, tax: 0 }
   readonly certificate = { primalResidual: 0, dualResidual: 0, gap: 0 }
   marginalRisk = new Float64Array(0)
   marginalBenefit = new Float64Array(0)
@@ -84,6 +117,7 @@ export class Judge {
     let view = 0
     let linearCost = 0
     let impactCost = 0
+    let taxCost = 0
     let prices = Math.abs(budget) + turnoverPrice
     for (let i = 0; i < n; i++) marginalBenefit[i] = -marginalRisk[i]! - budget
     for (let g = 0; g < groupCount; g++) {
@@ -121,6 +155,8 @@ export class Judge {
       const fixed = book.frozen !== null && book.frozen[c] !== 0
       const low = lower[c]! - w
       const high = upper[c]! - w
+      const curve = book.tax === null ? null : book.tax[i]!
+      if (curve !== null && d < 0) taxCost += taxOf(curve, size)
       if (low - d > primal) primal = low - d
       if (d - high > primal) primal = d - high
       if (fixed && size > primal) primal = size
@@ -129,6 +165,12 @@ export class Judge {
       const price = -marginalBenefit[i]!
       const buy = costBuy[c]! + turnoverPrice
       const sell = costSell[c]! + turnoverPrice
+      if (curve !== null) {
+        gap += taxedValueAt(curve, d, price, buy, sell, k) - leastTaxedValue(curve, price, buy, sell, k, low, high, d)
+        const gain = firstTaxedGain(curve, d, price, buy, sell, k, low, high)
+        if (gain > dual) dual = gain
+        continue
+      }
       const slope = 1.5 * k * root
       const up = price + (d >= 0 ? buy + slope : -sell - slope)
       const down = (d <= 0 ? sell + slope : -buy - slope) - price
@@ -164,7 +206,8 @@ export class Judge {
     split.view = view
     split.linearCost = linearCost
     split.impact = impactCost
-    this.objective = split.risk + view + linearCost + impactCost
+    split.tax = taxCost
+    this.objective = split.risk + view + linearCost + impactCost + taxCost
     certificate.primalResidual = primal
     certificate.dualResidual = dual
     // below the bound is only who misses a limit: by price × miss, which rounding of the limits themselves explains
@@ -242,4 +285,53 @@ function bestSize(push: number, k: number, least: number, most: number): number 
   if (push <= 0) return least
   const free = k > 0 ? (push / (1.5 * k)) ** 2 : Number.POSITIVE_INFINITY
   return Math.min(most, Math.max(least, free))
+}
+
+function taxedValueAt(curve: TaxCurve, d: number, price: number, buy: number, sell: number, k: number): number {
+  return valueAt(d, price, buy, sell, k) + (d < 0 ? taxOf(curve, -d) : 0)
+}
+
+/** As leastValue, lot by lot: within one the line costs as if its slope were the sale's own. */
+function leastTaxedValue(
+  curve: TaxCurve,
+  price: number,
+  buy: number,
+  sell: number,
+  k: number,
+  low: number,
+  high: number,
+  d: number,
+): number {
+  let least = taxedValueAt(curve, d, price, buy, sell, k)
+  const consider = (trade: number): void => {
+    const value = taxedValueAt(curve, trade, price, buy, sell, k)
+    if (value < least) least = value
+  }
+  if (high >= 0) consider(bestSize(-price - buy, k, Math.max(0, low), high))
+  if (low > 0) return least
+  const { end, slope } = curve
+  for (let lot = 0; lot < slope.length; lot++) {
+    const from = Math.max(0, -high, lot === 0 ? 0 : end[lot - 1]!)
+    const to = Math.min(-low, lot < end.length ? end[lot]! : Number.POSITIVE_INFINITY)
+    if (from <= to) consider(-bestSize(price - sell - slope[lot]!, k, from, to))
+  }
+  return least
+}
+
+/** As firstGain; the end of a lot, like a bound, is known to rounding only. */
+function firstTaxedGain(
+  { end, slope }: TaxCurve,
+  d: number,
+  price: number,
+  buy: number,
+  sell: number,
+  k: number,
+  low: number,
+  high: number,
+): number {
+  const next = sell + slope[passedLots(end, -d + ON_BOUND)]!
+  const last = sell + slope[passedLots(end, -d - ON_BOUND)]!
+  const selling = firstGain(d, price, buy, next, k, low, d)
+  const buyingBack = firstGain(d, price, buy, last, k, d, high)
+  return Math.max(selling, buyingBack)
 }

@@ -45,7 +45,7 @@ export class DualSolver {
     const capped = book.turnoverCap < Number.POSITIVE_INFINITY
     const rows = 1 + groupCount
     this.steps = 0
-    if (!(gamma > 0)) return false
+    if (!(gamma > 0) || book.tax !== null) return false
     const risk = prepareRisk(book.covariance, n, MAXIMUM_UNKNOWNS)
     if (risk === null || risk.factorCount + rows + 1 > MAXIMUM_UNKNOWNS) return false
     const slack = capped ? -1 : findSlack(book, risk)

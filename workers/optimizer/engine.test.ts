@@ -19,7 +19,16 @@ describe('a start', () => {
       const groups = problem.groupCaps.length
       const starts = [
         cold,
-        { x: problem.aim, multipliers: { budget: 1e6, groups: new Float64Array(groups).fill(3), turnover: 7 } },
+        {
+          x: problem.aim,
+          multipliers: {
+            budget: 1e6,
+            groups: new Float64Array(groups).fill(3),
+            floors: new Float64Array(0),
+            turnover: 7,
+            reserve: 0,
+          },
+        },
         { x: new Float64Array(n).fill(Number.NaN), multipliers: cold.multipliers },
         { x: new Float64Array(n + 1), multipliers: cold.multipliers },
       ]
@@ -60,7 +69,7 @@ describe('a certificate', () => {
   })
 
   test('does not forgive a frozen line outside its bounds, nor a frozen line that trades', () => {
-    const none = { budget: 0, groups: new Float64Array(1), turnover: 0 }
+    const none = { budget: 0, groups: new Float64Array(1), floors: new Float64Array(0), turnover: 0, reserve: 0 }
     const outside = { ...problem, frozen: Uint8Array.of(1, 1), upper: Float64Array.of(0.55, 1) }
     expect(assess(outside, problem.current, none).certificate.primalResidual).toBeCloseTo(0.05, 12)
     const frozen = { ...problem, groupCaps: [], frozen: Uint8Array.of(1, 1) }

@@ -1,10 +1,13 @@
 import { finishOnFace, guessFace, touchedFace } from './active-set.ts'
 import { viewProblem } from './book-view.ts'
-import { type Assessment, assess, passes } from './certificate.ts'
+import { better, type Candidate, conclude } from './candidate.ts'
+import { solveWithReserve } from './cash-reserve.ts'
+import { assess, passes } from './certificate.ts'
 import { DualSolver, type DualStart } from './dual-solver.ts'
-import { explainLines } from './explanation.ts'
 import { LineState } from './face.ts'
 import { checkFeasibility } from './feasibility.ts'
+import { toMultipliers, toRowPrices } from './group-rows.ts'
+import { assetsToBranch } from './harvest-branch.ts'
 import { InteriorPoint } from './interior-point.ts'
 import { type RebalanceProblem, validateProblem } from './problem.ts'
 import type { Multipliers, RebalanceSolution } from './solution.ts'
@@ -19,13 +22,6 @@ const LAST_ROUNDS = 400
 /** In weight, tried in turn: under the primal tolerance of a certificate (1e-9). */
 const LENT_ROOM = [1e-10, 3e-11, 4e-10]
 const LAST_COMPLEMENTARITY = 1e-22
-
-/** A point with its multipliers and what it is worth. */
-interface Candidate {
-  readonly x: Float64Array
-  readonly multipliers: Multipliers
-  readonly assessment: Assessment
-}
 
 /** A solution near this one, or what is known of it: the answer to the same book a moment ago. */
 export interface Start {
@@ -50,7 +46,24 @@ export function solveProblem(problem: RebalanceProblem, options: SolveOptions = 
   const valid = validateProblem(problem)
   const { id } = problem
   if (!valid.ok) return { id, status: 'failed', code: 'invalid-input', reason: valid.error.message, iterations: 0 }
-  const near = solveDual(problem, options.start)
+  const toBranch = assetsToBranch(problem)
+  if (toBranch.length > 0)
+    return { id, status: 'failed', code: 'needs-branch', reason: branchReason(problem, toBranch[0]!), iterations: 0 }
+  return problem.reserve === null
+    ? solvePlain(problem, options.start)
+    : solveWithReserve(problem, solvePlain, options.start)
+}
+
+function branchReason({ costBuy, costSell, taxes }: RebalanceProblem, asset: number): string {
+  const slope = taxes.find((tax) => tax.asset === asset)?.slope[0] ?? 0
+  const roundTrip = costBuy[asset]! + costSell[asset]!
+  return `asset ${asset}: its first lot saves ${-slope} of tax per unit sold, more than a round trip costs (${roundTrip}); bounds must say whether it may be sold or bought`
+}
+
+/** Of a problem without a reserve. */
+function solvePlain(problem: RebalanceProblem, start: Start | undefined): RebalanceSolution {
+  const { id } = problem
+  const near = solveDual(problem, start)
   if (near !== null && near.exact && passes(near.assessment)) return conclude(problem, near, dual.steps)
   const trade = createTradeProblem(problem)
   const feasibility = checkFeasibility(problem, trade)
@@ -73,21 +86,21 @@ export function solveProblem(problem: RebalanceProblem, options: SolveOptions = 
 function solveDual(problem: RebalanceProblem, start: Start | undefined): (Candidate & { exact: boolean }) | null {
   const book = viewProblem(problem)
   if (!dual.solve(book, start === undefined ? null : dualStart(problem, start))) return null
-  const multipliers: Multipliers = { budget: dual.budget, groups: dual.groups.slice(), turnover: dual.turnover }
+  const multipliers = toMultipliers(problem, { budget: dual.budget, groups: dual.groups, turnover: dual.turnover })
   const x = dual.x.slice()
   return { x, multipliers, exact: dual.exact, assessment: assess(problem, x, multipliers) }
 }
 
 function dualStart(problem: RebalanceProblem, { x, multipliers }: Start): DualStart | null {
-  if (x.length !== problem.current.length || multipliers.groups.length !== problem.groupCaps.length) return null
-  const { budget, groups, turnover } = multipliers
-  return { x, from: 0, budget, groups, turnover }
+  const { groupCaps, groupFloors, current } = problem
+  const fits = multipliers.groups.length === groupCaps.length && multipliers.floors.length === groupFloors.length
+  return fits && x.length === current.length ? { x, from: 0, ...toRowPrices(multipliers) } : null
 }
 
 /** From a point near the solution to the exact one on the face it touches. */
 function finishNear(problem: RebalanceProblem, trade: TradeProblem, near: Candidate): Candidate | null {
   const capped = Number.isFinite(trade.turnover)
-  const { budget, groups, turnover } = near.multipliers
+  const { budget, groups, turnover } = toRowPrices(near.multipliers)
   const rows = [budget, ...trade.groups.map(({ index }) => groups[index]!), ...(capped ? [turnover] : [])]
   const face = touchedFace(
     trade,
@@ -110,7 +123,7 @@ function solveByInteriorPoint(
   feasibleTrade: Float64Array,
 ): RebalanceSolution {
   if (trade.size === 0) {
-    const candidate = toCandidate(problem, trade, new Float64Array(0), new Float64Array(1), new Uint8Array(0))
+    const candidate = toCandidate(problem, trade, new Float64Array(0), new Float64Array(1), new Int32Array(0))
     return conclude(problem, candidate, 0)
   }
   const point = new InteriorPoint(trade)
@@ -137,48 +150,13 @@ function solveByInteriorPoint(
   }
 }
 
-function conclude(problem: RebalanceProblem, candidate: Candidate, iterations: number): RebalanceSolution {
-  const { x, multipliers, assessment } = candidate
-  const { id } = problem
-  if (!passes(assessment)) {
-    const { gap, primalResidual, dualResidual } = assessment.certificate
-    return {
-      id,
-      status: 'failed',
-      code: 'not-converged',
-      reason: `best point has gap ${gap}, primal residual ${primalResidual}, dual residual ${dualResidual}`,
-      iterations,
-    }
-  }
-  return {
-    id,
-    status: 'solved',
-    x,
-    objective: assessment.objective,
-    split: assessment.split,
-    certificate: assessment.certificate,
-    multipliers,
-    iterations,
-    lines: explainLines(problem, x, multipliers, assessment),
-  }
-}
-
-/** How far outside its limits the worst figure of a certificate is: at most 1 passes. */
-function merit({ certificate, objective }: Assessment): number {
-  const gapLimit = 1e-10 + 1e-8 * Math.abs(objective)
-  return Math.max(certificate.gap / gapLimit, certificate.primalResidual / 1e-9, certificate.dualResidual / 1e-9)
-}
-
-const better = (a: Candidate | null, b: Candidate): Candidate =>
-  a !== null && merit(a.assessment) <= merit(b.assessment) ? a : b
-
 /** Back to weights and original units: a line on a bound gets the bound's bits, an untraded one its own. */
 function toCandidate(
   problem: RebalanceProblem,
   trade: TradeProblem,
   trades: Float64Array,
   rows: Float64Array,
-  states: Uint8Array,
+  states: Int32Array,
 ): Candidate {
   const x = problem.current.map((w, i) => {
     const forced = trade.fixedTrades[i]!
@@ -198,13 +176,13 @@ function toCandidate(
       x[line] = problem.upper[line]!
     else x[line] = w + d
   }
-  const groups = new Float64Array(problem.groupCaps.length)
+  const groups = new Float64Array(problem.groupCaps.length + problem.groupFloors.length)
   for (const [g, { index }] of trade.groups.entries()) groups[index] = Math.max(0, rows[g + 1]! * trade.scale)
   const capped = problem.turnoverCap !== null && trade.size > 0
-  const multipliers: Multipliers = {
+  const multipliers = toMultipliers(problem, {
     budget: rows[0]! * trade.scale,
     groups,
     turnover: capped ? Math.max(0, rows[trade.groups.length + 1]! * trade.scale) : 0,
-  }
+  })
   return { x, multipliers, assessment: assess(problem, x, multipliers) }
 }

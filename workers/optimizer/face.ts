@@ -1,8 +1,21 @@
 import { factorCholesky, solveCholesky } from '../linear-algebra/cholesky.ts'
 import type { TradeProblem } from './trade-problem.ts'
 
-/** Where a line stands: on a bound, untraded, or free on one side of the kink (or without one). */
-export const LineState = { low: 0, high: 1, hold: 2, buying: 3, selling: 4, smooth: 5 } as const
+/**
+ * Where a line stands: on a bound, untraded, free on one side of the kink (or without one), or sold down to the end of
+ * a lot. Sold lines say how many ends of lots lie behind them (`soldState`).
+ */
+export const LineState = { low: 0, high: 1, hold: 2, buying: 3, selling: 4, smooth: 5, step: 6 } as const
+const KINDS = 8
+
+/** A line that sells within a lot, or stands at the end of the lot `lot` when the kind is `step`. */
+export const soldState = (kind: 4 | 6, lot: number): number => kind + KINDS * lot
+export const kindOf = (state: number): number => state % KINDS
+export const lotOf = (state: number): number => (state / KINDS) | 0
+export const isFree = (state: number): boolean => {
+  const kind = kindOf(state)
+  return kind >= LineState.buying && kind <= LineState.smooth
+}
 
 /** Damps singular systems; repeated steps remove its effect where the curvature is above it. */
 const DAMPING = 1e-9
@@ -17,7 +30,7 @@ export class Face {
   readonly problem: TradeProblem
   readonly rows: number
   readonly capped: boolean
-  readonly states: Uint8Array
+  readonly states: Int32Array
   readonly activeRows: Uint8Array
   readonly trade: Float64Array
   readonly multipliers: Float64Array
@@ -48,7 +61,7 @@ export class Face {
     this.problem = problem
     this.rows = m
     this.capped = Number.isFinite(problem.turnover)
-    this.states = new Uint8Array(n)
+    this.states = new Int32Array(n)
     this.activeRows = new Uint8Array(m)
     this.trade = Float64Array.from(trade)
     this.multipliers = Float64Array.from(multipliers)
@@ -74,8 +87,9 @@ export class Face {
 
   /** A line without cost, impact and turnover price has no kink. */
   isSmooth(i: number): boolean {
-    const { costBuy, costSell, impact } = this.problem
-    return !this.capped && costBuy[i] === 0 && costSell[i] === 0 && impact[i] === 0
+    const { costBuy, costSell, impact, taxSteps } = this.problem
+    if (this.capped || costBuy[i] !== 0 || costSell[i] !== 0 || impact[i] !== 0) return false
+    return taxSteps[i]!.at.length === 0
   }
 
   get turnoverPrice(): number {
@@ -95,10 +109,19 @@ export class Face {
     return price
   }
 
-  /** Marginal cost of trading on one side at size |d|, turnover price included. */
-  sideCost(i: number, side: 1 | -1, size: number): number {
-    const { costBuy, costSell, impact } = this.problem
-    return (side > 0 ? costBuy[i]! : costSell[i]!) + this.turnoverPrice + 1.5 * impact[i]! * Math.sqrt(size)
+  /** Marginal cost of trading on one side at size |d|, turnover price included; of a sale, within the given lot. */
+  sideCost(i: number, side: 1 | -1, size: number, lot = 0): number {
+    const { costBuy, costSell, impact, taxSteps } = this.problem
+    let cost = (side > 0 ? costBuy[i]! : costSell[i]!) + this.turnoverPrice + 1.5 * impact[i]! * Math.sqrt(size)
+    if (lot > 0) for (let j = 0; j < lot; j++) cost += taxSteps[i]!.rise[j]!
+    return cost
+  }
+
+  /** The lot that line i sells from where it stands; at the end of one, that lot; on its lower bound, the last. */
+  currentLot(i: number): number {
+    const state = this.states[i]!
+    if (kindOf(state) === LineState.low && this.trade[i]! < 0) return this.problem.taxSteps[i]!.at.length
+    return lotOf(state)
   }
 
   /** Left-hand side of a row minus its limit. */
@@ -146,18 +169,19 @@ export class Face {
 
   /** +1 buying, −1 selling, 0 without a kink. */
   #sign(i: number): 1 | -1 | 0 {
-    const state = this.states[i]
-    return state === LineState.buying ? 1 : state === LineState.selling ? -1 : 0
+    const kind = kindOf(this.states[i]!)
+    return kind === LineState.buying ? 1 : kind === LineState.selling ? -1 : 0
   }
 
   #place(): void {
     const { size: n, low, high } = this.problem
     this.#freeCount = 0
     for (let i = 0; i < n; i++) {
-      const state = this.states[i]
+      const state = kindOf(this.states[i]!)
       if (state === LineState.low) this.trade[i] = low[i]!
       else if (state === LineState.high) this.trade[i] = high[i]!
       else if (state === LineState.hold) this.trade[i] = 0
+      else if (state === LineState.step) this.trade[i] = -this.problem.taxSteps[i]!.at[lotOf(this.states[i]!)]!
       else {
         this.#free[this.#freeCount++] = i
         // a side has its own sign: with impact the equations have no meaning beyond the kink
@@ -211,7 +235,8 @@ export class Face {
     for (let f = 0; f < this.#freeCount; f++) {
       const i = this.#free[f]!
       const sign = this.#sign(i)
-      const own = sign === 0 ? 0 : sign * this.sideCost(i, sign, Math.abs(this.trade[i]!))
+      const own =
+        sign === 0 ? 0 : sign * this.sideCost(i, sign, Math.abs(this.trade[i]!), sign < 0 ? this.currentLot(i) : 0)
       this.#step[f] = this.marginal(i) + own
       largest = Math.max(largest, Math.abs(this.#step[f]!))
     }

@@ -1,4 +1,4 @@
-import { FEASIBILITY_TOLERANCE, type LinearAnswer, solveLinearProgram } from './bounded-simplex.ts'
+import { FEASIBILITY_TOLERANCE, type LinearAnswer, type LinearProgram, solveLinearProgram } from './bounded-simplex.ts'
 import type { RebalanceProblem } from './problem.ts'
 import type { Infeasibility, InfeasibleCode } from './solution.ts'
 import type { TradeProblem } from './trade-problem.ts'
@@ -16,7 +16,7 @@ const text = (value: number): string => String(Number(value.toPrecision(9)))
  * moved in `trade` to where they can just be met.
  */
 export function checkFeasibility(problem: RebalanceProblem, trade: TradeProblem): FeasibilityAnswer {
-  const why = checkBounds(problem) ?? checkSums(problem) ?? checkSingleGroups(problem)
+  const why = checkBounds(problem) ?? checkSums(problem) ?? checkSingleGroups(problem) ?? checkSingleFloors(problem)
   if (why !== null) return { kind: 'infeasible', why }
   return checkTogether(problem, trade)
 }
@@ -33,8 +33,9 @@ function infeasible(
   shortfall: number,
   lines: readonly number[],
   groups: readonly number[],
+  floors: readonly number[] = [],
 ): Infeasibility {
-  return { code, reason, shortfall, lines, groups }
+  return { code, reason, shortfall, lines, groups, floors }
 }
 
 function checkBounds(problem: RebalanceProblem): Infeasibility | null {
@@ -102,6 +103,33 @@ function checkSingleGroups(problem: RebalanceProblem): Infeasibility | null {
   return null
 }
 
+function checkSingleFloors(problem: RebalanceProblem): Infeasibility | null {
+  for (const [f, { members, floor }] of problem.groupFloors.entries()) {
+    const inside = new Set(members)
+    let most = 0
+    let elsewhere = 0
+    for (let i = 0; i < problem.current.length; i++)
+      if (inside.has(i)) most += highest(problem, i)
+      else elsewhere += lowest(problem, i)
+    const possible = Math.min(most, 1 - elsewhere)
+    if (floor - possible > FEASIBILITY_TOLERANCE) {
+      const because =
+        most <= 1 - elsewhere
+          ? 'the upper bounds of its members'
+          : `1 minus ${text(elsewhere)}, the lower bounds of the other lines`
+      return infeasible(
+        'group-floor',
+        `group floor ${f} can reach at most ${text(possible)} (${because}), floor is ${text(floor)}`,
+        floor - possible,
+        [...members],
+        [],
+        [f],
+      )
+    }
+  }
+  return null
+}
+
 /** Trades as p − q with p, q ≥ 0 from a base of least |d|, so that Σ|d| is linear. */
 function checkTogether(problem: RebalanceProblem, trade: TradeProblem): FeasibilityAnswer {
   const { size, groups } = trade
@@ -133,8 +161,10 @@ function checkTogether(problem: RebalanceProblem, trade: TradeProblem): Feasibil
     }
     matrix[(2 * size + g) * rows + row] = 1
   }
-  const answer = solveLinearProgram({ rows, columns, matrix, rhs, cost, upper })
-  if (answer.violation > FEASIBILITY_TOLERANCE) return { kind: 'infeasible', why: groupClash(problem, trade, answer) }
+  const program = { rows, columns, matrix, rhs, cost, upper }
+  const answer = solveLinearProgram(program)
+  if (answer.violation > FEASIBILITY_TOLERANCE)
+    return { kind: 'infeasible', why: groupClash(problem, trade, solveLinearProgram(withMovableGroups(program))) }
   // a limit missed by rounding moves by that much and shows as primal residual
   trade.budget -= answer.shortfall[0]!
   for (let g = 0; g < groups.length; g++) groups[g]!.room += Math.abs(answer.shortfall[g + 1]!)
@@ -146,11 +176,29 @@ function checkTogether(problem: RebalanceProblem, trade: TradeProblem): Feasibil
   return { kind: 'feasible', trade: base }
 }
 
+/** The program whose value is the least sum by which group limits must give way; the total stays 1. */
+function withMovableGroups({ rows, columns, matrix, rhs, upper }: LinearProgram): LinearProgram {
+  const moves = rows - 1
+  const wider = new Float64Array(rows * (columns + moves))
+  wider.set(matrix)
+  for (let g = 0; g < moves; g++) wider[(columns + g) * rows + g + 1] = -1
+  const unbounded = new Float64Array(columns + moves).fill(Number.POSITIVE_INFINITY)
+  unbounded.set(upper)
+  const cost = new Float64Array(columns + moves).fill(1, columns)
+  return { rows, columns: columns + moves, matrix: wider, rhs, cost, upper: unbounded }
+}
+
 function groupClash(problem: RebalanceProblem, trade: TradeProblem, answer: LinearAnswer): Infeasibility {
-  const involved = involvedGroups(trade, answer.proof)
-  const names = involved.map((g) => `${g} (cap ${text(problem.groupCaps[g]!.cap)})`).join(', ')
-  const reason = `group caps ${names} can't hold together within the bounds and a total of 1: ${text(answer.violation)} short`
-  return infeasible('group-caps-clash', reason, answer.violation, involvedLines(trade, answer.proof), involved)
+  const { caps, floors } = involvedGroups(problem, trade, answer.prices)
+  const names = [
+    caps.length > 0 ? `group caps ${caps.map((g) => `${g} (cap ${text(problem.groupCaps[g]!.cap)})`).join(', ')}` : '',
+    floors.length > 0
+      ? `group floors ${floors.map((f) => `${f} (floor ${text(problem.groupFloors[f]!.floor)})`).join(', ')}`
+      : '',
+  ].filter((part) => part !== '')
+  const reason = `${names.join(' and ')} can't hold together within the bounds and a total of 1: ${text(answer.value)} short`
+  const lines = involvedLines(trade, answer.prices)
+  return infeasible('group-caps-clash', reason, answer.value, lines, caps, floors)
 }
 
 function turnoverClash(
@@ -167,10 +215,11 @@ function turnoverClash(
   }
   for (let i = 0; i < trade.size; i++) if (trade.low[i]! > 0 || trade.high[i]! < 0) lines.push(trade.lines[i]!)
   lines.sort((a, b) => a - b)
-  const groups = involvedGroups(trade, answer.prices)
+  const { caps: groups, floors } = involvedGroups(problem, trade, answer.prices)
   const because = [
     lines.length > 0 ? `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')} outside bounds` : '',
     groups.length > 0 ? `group ${groups.length === 1 ? 'cap' : 'caps'} ${groups.join(', ')}` : '',
+    floors.length > 0 ? `group ${floors.length === 1 ? 'floor' : 'floors'} ${floors.join(', ')}` : '',
   ].filter((part) => part !== '')
   return infeasible(
     'turnover-cap',
@@ -178,11 +227,21 @@ function turnoverClash(
     (needed - trade.turnover) / 2,
     lines,
     groups,
+    floors,
   )
 }
 
-const involvedGroups = (trade: TradeProblem, prices: Float64Array): number[] =>
-  trade.groups.flatMap(({ index }, g) => (Math.abs(prices[g + 1]!) > 1e-9 ? [index] : []))
+function involvedGroups(
+  { groupCaps, groupFloors }: RebalanceProblem,
+  trade: TradeProblem,
+  prices: Float64Array,
+): { readonly caps: number[]; readonly floors: number[] } {
+  const rows = new Set(trade.groups.flatMap(({ index }, g) => (Math.abs(prices[g + 1]!) > 1e-9 ? [index] : [])))
+  return {
+    caps: Array.from(groupCaps.keys()).filter((g) => rows.has(g)),
+    floors: Array.from(groupFloors.keys()).filter((f) => rows.has(groupCaps.length + f)),
+  }
+}
 
 /** Lines whose bounds take part in the proof: those with a net price. */
 function involvedLines(trade: TradeProblem, prices: Float64Array): number[] {

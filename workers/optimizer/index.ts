@@ -7,9 +7,12 @@ export {
   solveBatch,
 } from './book-batch.ts'
 export { type SolveOptions, type Start, solveProblem } from './engine.ts'
+export { assetsToBranch, type HarvestBranch, takeBranch } from './harvest-branch.ts'
 export { type BatchPart, OptimizerEngine, type RelaxRequest } from './optimizer-engine.ts'
 export {
+  type CashReserve,
   type Covariance,
+  type GroupFloor,
   type GroupLimit,
   type ProblemFailure,
   type RebalanceProblem,
@@ -23,6 +26,7 @@ export {
   solveProblemFile,
 } from './problem-file.ts'
 export type { BoundLimits, BoundMove, RelaxationAnswer, StagedRelaxation } from './relaxation.ts'
+export { type SaleTax, taxCurves, taxOf } from './sale-tax.ts'
 export type {
   Certificate,
   Failed,
@@ -35,4 +39,6 @@ export type {
   ObjectiveSplit,
   RebalanceSolution,
   Solved,
+  TradeCost,
 } from './solution.ts'
+export { lineCosts, naiveCosts, tradeCost } from './trade-cost.ts'

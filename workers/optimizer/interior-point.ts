@@ -1,5 +1,6 @@
 import { factorCholesky, solveCholesky } from '../linear-algebra/cholesky.ts'
 import { InteriorSide } from './interior-side.ts'
+import { InteriorSteps } from './interior-steps.ts'
 import type { TradeProblem } from './trade-problem.ts'
 
 /**
@@ -49,7 +50,8 @@ export class InteriorPoint {
     this.rows = 1 + problem.groups.length + (this.#capped ? 1 : 0)
     this.trade = new Float64Array(n)
     this.buy = new InteriorSide(n)
-    this.sell = new InteriorSide(n)
+    const taxed = problem.taxSteps.some(({ at }) => at.length > 0)
+    this.sell = new InteriorSide(n, taxed ? new InteriorSteps(problem.taxSteps) : null)
     this.multipliers = new Float64Array(this.rows)
     this.slack = new Float64Array(this.rows)
     this.#base = new Float64Array(n)
@@ -97,16 +99,18 @@ export class InteriorPoint {
 
   /** The middle of every band, with the same product of distance and multiplier everywhere. Returns their number. */
   #start(): number {
-    const { size: n, low, high, costBuy, costSell, impact, groups, turnover } = this.problem
+    const { size: n, low, high, costBuy, costSell, impact, groups, turnover, taxSteps } = this.problem
     let pairs = 0
     let product = 0
     for (let i = 0; i < n; i++) {
       const [lo, hi, k] = [low[i]!, high[i]!, impact[i]!]
-      const free = !this.#capped && costBuy[i] === 0 && costSell[i] === 0 && k === 0
+      const steps = taxSteps[i]!.at
+      const free = !this.#capped && costBuy[i] === 0 && costSell[i] === 0 && k === 0 && steps.length === 0
       const base = free || lo > 0 ? lo : Math.min(hi, 0)
       this.#base[i] = base
       this.buy.place(i, hi - base, free ? 0 : Math.abs(base), costBuy[i]!, k)
       this.sell.place(i, base - lo, Math.abs(base), costSell[i]!, k)
+      this.sell.steps?.place(i, steps, Math.abs(base))
       for (const side of [this.buy, this.sell]) {
         if (side.present[i] === 0) continue
         product += Math.max(this.priceScale, Math.abs(side.cost(i))) * side.value[i]!
@@ -114,6 +118,7 @@ export class InteriorPoint {
       }
     }
     product = Math.max(product / (pairs / 2), 1e-12 * this.priceScale)
+    pairs += 2 * (this.sell.steps?.count ?? 0)
     this.buy.price(product)
     this.sell.price(product)
     this.#placeTrade()

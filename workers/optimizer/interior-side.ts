@@ -1,3 +1,5 @@
+import type { InteriorSteps } from './interior-steps.ts'
+
 /**
  * One side (buying or selling) of every line inside the interior point method: 0 ≤ v ≤ width with |d| = offset + v,
  * its two bound multipliers and their part of the Newton step.
@@ -19,12 +21,15 @@ export class InteriorSide {
   /** Residual with the barrier's pull folded in. */
   readonly pull: Float64Array
   readonly step: Float64Array
+  /** Where the marginal cost jumps; null where it never does. */
+  readonly steps: InteriorSteps | null
   readonly #lowerStep: Float64Array
   readonly #upperStep: Float64Array
   readonly #lowerProduct: Float64Array
   readonly #upperProduct: Float64Array
 
-  constructor(size: number) {
+  constructor(size: number, steps: InteriorSteps | null = null) {
+    this.steps = steps
     const column = (): Float64Array => new Float64Array(size)
     this.present = new Uint8Array(size)
     this.offset = column()
@@ -67,6 +72,7 @@ export class InteriorSide {
       if (this.present[i] === 0) continue
       this.lowerPrice[i] = product / this.value[i]!
       this.upperPrice[i] = product / this.room[i]!
+      this.steps?.center(i, this.value[i]!, product)
     }
   }
 
@@ -74,11 +80,13 @@ export class InteriorSide {
   evaluate(i: number, marginal: number): number {
     const root = Math.sqrt(this.offset[i]! + this.value[i]!)
     const k = 1.5 * this.impact[i]!
-    const residual = marginal + this.slope[i]! + k * root - this.lowerPrice[i]! + this.upperPrice[i]!
+    let residual = marginal + this.slope[i]! + k * root - this.lowerPrice[i]! + this.upperPrice[i]!
+    if (this.steps !== null) residual += this.steps.evaluate(i)
     this.residual[i] = residual
     this.curvature[i] = k > 0 ? (0.5 * k) / root : 0
-    this.compliance[i] =
-      1 / (this.curvature[i]! + this.lowerPrice[i]! / this.value[i]! + this.upperPrice[i]! / this.room[i]!)
+    let stiffness = this.curvature[i]! + this.lowerPrice[i]! / this.value[i]! + this.upperPrice[i]! / this.room[i]!
+    if (this.steps !== null) stiffness += this.steps.stiffness(i)
+    this.compliance[i] = 1 / stiffness
     return residual
   }
 
@@ -99,6 +107,7 @@ export class InteriorSide {
       this.#upperProduct[i] = target - room * this.upperPrice[i]! + (corrected ? step * this.#upperStep[i]! : 0)
       const curved = corrected && this.impact[i]! > 0 ? this.#bend(i, step) : 0
       this.pull[i] = this.residual[i]! + curved - this.#lowerProduct[i]! / v + this.#upperProduct[i]! / room
+      if (this.steps !== null) this.pull[i]! += this.steps.prepare(i, v, target, corrected)
     }
   }
 
@@ -117,12 +126,13 @@ export class InteriorSide {
   /** Sets the step of one line and what it means for its bound multipliers. */
   finish(i: number, step: number): void {
     this.step[i] = step
+    this.steps?.finish(i, step)
     this.#lowerStep[i] = (this.#lowerProduct[i]! - this.lowerPrice[i]! * step) / this.value[i]!
     this.#upperStep[i] = (this.#upperProduct[i]! + this.upperPrice[i]! * step) / this.room[i]!
   }
 
   longestStep(fraction: number): number {
-    let limit = 1
+    let limit = this.steps === null ? 1 : this.steps.longestStep(fraction)
     for (let i = 0; i < this.present.length; i++) {
       if (this.present[i] === 0) continue
       const step = this.step[i]!
@@ -135,7 +145,7 @@ export class InteriorSide {
   }
 
   productAfter(length: number): number {
-    let sum = 0
+    let sum = this.steps === null ? 0 : this.steps.productAfter(length)
     for (let i = 0; i < this.present.length; i++) {
       if (this.present[i] === 0) continue
       sum +=
@@ -146,6 +156,7 @@ export class InteriorSide {
   }
 
   move(length: number): void {
+    this.steps?.move(length)
     for (let i = 0; i < this.present.length; i++) {
       if (this.present[i] === 0) continue
       this.value[i]! += length * this.step[i]!

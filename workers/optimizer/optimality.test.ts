@@ -5,8 +5,9 @@ import { solveProblem } from './engine.ts'
 import { OptimizerEngine } from './optimizer-engine.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { randomProblem } from './random-problems.ts'
+import { randomFullProblem } from './random-terms.ts'
 import type { Solved } from './solution.ts'
-import { covarianceOf, objectiveOf, violationOf } from './test-problems.ts'
+import { covarianceOf, objectiveOf, taxOn, violationOf } from './test-problems.ts'
 
 /**
  * Optimality recomputed from x and the multipliers alone: a lower bound of the objective over all feasible points,
@@ -14,7 +15,10 @@ import { covarianceOf, objectiveOf, violationOf } from './test-problems.ts'
  */
 function lowerBound(problem: RebalanceProblem, { x, multipliers }: Solved): number {
   const n = x.length
+  const dearer = 1 + multipliers.reserve
   let bound = -multipliers.budget
+  for (const [f, { floor }] of problem.groupFloors.entries()) bound += multipliers.floors[f]! * floor
+  if (problem.reserve !== null) bound += multipliers.reserve * problem.reserve.weight
   for (const [g, { cap }] of problem.groupCaps.entries()) bound -= multipliers.groups[g]! * cap
   if (problem.turnoverCap !== null) bound -= multipliers.turnover * 2 * problem.turnoverCap
   for (let i = 0; i < n; i++) {
@@ -23,11 +27,15 @@ function lowerBound(problem: RebalanceProblem, { x, multipliers }: Solved): numb
     bound += 0.5 * slope * (x[i]! - problem.aim[i]!) - slope * x[i]!
     slope += multipliers.budget - (problem.view?.[i] ?? 0)
     for (const [g, { members }] of problem.groupCaps.entries()) if (members.includes(i)) slope += multipliers.groups[g]!
+    for (const [f, { members }] of problem.groupFloors.entries())
+      if (members.includes(i)) slope -= multipliers.floors[f]!
+    if (problem.reserve?.asset === i) slope -= multipliers.reserve
     const w = problem.current[i]!
     const term = (weight: number): number => {
       const d = weight - w
       const cost = d > 0 ? problem.costBuy[i]! * d : -problem.costSell[i]! * d
-      return slope * weight + cost + multipliers.turnover * Math.abs(d) + problem.impact[i]! * Math.abs(d) ** 1.5
+      const charged = dearer * (cost + problem.impact[i]! * Math.abs(d) ** 1.5) + taxOn(problem, i, -d)
+      return slope * weight + charged + multipliers.turnover * Math.abs(d)
     }
     let [low, high] = problem.frozen?.[i] ? [w, w] : [problem.lower[i]!, problem.upper[i]!]
     let least = Math.min(term(low), term(high), w >= low && w <= high ? term(w) : Infinity, term(x[i]!))
@@ -47,9 +55,10 @@ function expectOptimal(problem: RebalanceProblem, solution: Solved): void {
   const scale = 1e-10 + 1e-8 * Math.abs(objective)
   expect(Math.abs(solution.objective - objective)).toBeLessThan(scale)
   expect(violationOf(problem, solution.x)).toBeLessThan(1e-9)
-  expect(Math.min(0, solution.multipliers.turnover, ...solution.multipliers.groups)).toBe(0)
+  const { turnover, reserve, groups, floors, budget } = solution.multipliers
+  expect(Math.min(0, turnover, reserve, ...groups, ...floors)).toBe(0)
   // the bound's own rounding: prices times weights
-  const prices = Math.max(Math.abs(solution.multipliers.budget), ...solution.multipliers.groups, 1)
+  const prices = Math.max(Math.abs(budget), reserve, ...groups, ...floors, 1)
   expect(objective - lowerBound(problem, solution)).toBeLessThan(scale + 1e-14 * prices * problem.current.length)
 }
 
@@ -68,6 +77,30 @@ describe('5. every size, every degeneracy', () => {
     }
     expect(count.solved).toBeGreaterThan(2000)
     expect(count.infeasible).toBeGreaterThan(500)
+  })
+
+  test('1,500 more with floors, a reserve and taxed lots on top', () => {
+    const count = { solved: 0, infeasible: 0, priced: 0, taxed: 0, floored: 0 }
+    const full = createRandom(21)
+    for (let i = 0; i < 1500; i++) {
+      const { problem, feasiblePoint } = randomFullProblem(full.fork(`f${i}`), `f${i}`)
+      const solution = solveProblem(problem)
+      if (solution.status === 'failed') throw new Error(`${problem.id}: ${solution.reason}`)
+      count[solution.status]++
+      if (solution.status === 'infeasible') {
+        expect(feasiblePoint).toBeNull()
+        continue
+      }
+      expectOptimal(problem, solution)
+      if (solution.multipliers.reserve > 0) count.priced++
+      if (solution.split.tax !== 0) count.taxed++
+      if (solution.multipliers.floors.some((price) => price > 0)) count.floored++
+    }
+    expect(count.solved).toBeGreaterThan(800)
+    expect(count.infeasible).toBeGreaterThan(300)
+    expect(count.priced).toBeGreaterThan(60)
+    expect(count.taxed).toBeGreaterThan(200)
+    expect(count.floored).toBeGreaterThan(100)
   })
 
   test('no feasible point is better', () => {

@@ -55,13 +55,46 @@ describe('problem files', () => {
     expect(objective).toBeCloseTo(0.2 * 0.36 * 0.01 - 0.0144 * 0.6, 12)
   })
 
+  test('floors, a reserve and taxed lots are part of the problem', () => {
+    const free = { cplus: [0, 0], cminus: [0, 0] }
+    expect(solve({ ...free, floors: [{ members: [0], floor: 0.58 }] }).x![0]).toBeCloseTo(0.58, 12)
+    const reserve = solve({ cminus: [0.01, 0], reserve: 0.55 })
+    expect(reserve.x![1]! - 0.01 * (reserve.x![1]! - 0.4)).toBeCloseTo(0.55, 12)
+    expect(solve({ cminus: [0.01, 0], reserve: { asset: 1, weight: 0.55 } })).toEqual(reserve)
+    const tax = [{ asset: 0, size: [0.03, 0.6], slope: [0, 0.5] }]
+    expect(solve({ ...free, tax }).x![0]).toBeCloseTo(0.57, 12)
+    expect(solve({ floors: null, reserve: null, tax: null })).toEqual(solve({}))
+  })
+
+  test('a reserve as a bare number needs one line of cash; what can’t be meant is named', () => {
+    expect(error(file({ cplus: [0.002, 0.001], reserve: 0.1 }))).toContain(
+      'problem 7: "reserve" is a number, cash is the one line without costs and risk: no line; say {"asset": index',
+    )
+    const two = { n: 3, S: [0.36, 0, 0, 0, 0, 0, 0, 0, 0], w: [0.6, 0.2, 0.2], t: [0.5, 0.3, 0.2], lo: [0, 0, 0] }
+    const columns = { hi: [1, 1, 1], cplus: [0, 0, 0], cminus: [0, 0, 0], k: [0, 0, 0] }
+    expect(error(file({ ...two, ...columns, reserve: 0.1 }))).toContain('and risk: lines 1, 2; say')
+    expect(error(file({ reserve: { asset: 2, weight: 0 } }))).toContain('reserve.asset is 2, assets are 0 to 1')
+    expect(error(file({ floors: [{ members: [5], floor: 0 }] }))).toContain('floors[0] has member 5, assets are 0 to 1')
+    expect(error(file({ tax: [{ asset: 0, size: [1, 1], slope: [0.2, 0.1] }] }))).toContain(
+      'tax[0].slope[1] is 0.1, below the 0.2 before it',
+    )
+  })
+
+  test('a reserve out of reach says how much lower it would have to be', () => {
+    expect(solve({ lo: [0.5, 0], cminus: [0.01, 0], reserve: 0.55 })).toMatchObject({
+      status: 'infeasible',
+      reason:
+        "reserve of 0.55 in line 1 can't be kept: at most 0.499 is left (0.5 less costs of 0.001); smallest cure of the reserve: down by 0.051",
+    })
+  })
+
   test('annotations of a reference file change nothing', () => {
     const notes = { cls: 'x', feasible: true, x_ref: [1], obj_ref: 3, x_unique: true, kkt_residual: 0, check: {} }
     expect(solve({ ...notes, primal_infeasibility: 1, tax: null })).toEqual(solve({}))
   })
 
   test('what is known but not supported, and what is not known, is an error naming field and problem', () => {
-    for (const field of ['reserve', 'floors', 'tax', 'ticket', 'minTrade', 'step'])
+    for (const field of ['ticket', 'minTrade', 'step'])
       expect(error(file({ [field]: 0 }))).toBe(
         `unsupported-field: problem 7: "${field}" is given and not supported yet`,
       )

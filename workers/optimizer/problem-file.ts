@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { solveProblem } from './engine.ts'
-import { type RebalanceProblem, validateProblem } from './problem.ts'
+import { type CashReserve, type Covariance, type RebalanceProblem, validateProblem } from './problem.ts'
 import { relaxBounds } from './relaxation.ts'
-import type { RebalanceSolution } from './solution.ts'
+import type { Infeasibility, RebalanceSolution } from './solution.ts'
 
 export interface ProblemFileSolution {
   /** As in the file. */
@@ -26,9 +26,9 @@ export interface ProblemFileAnswer {
 export type ProblemFileFailure = Failure<'not-json' | 'bad-format' | 'unsupported-field' | 'unknown-field'>
 
 /** Known to the format, not solved yet: saying nothing would answer another question than the one asked. */
-const UNSUPPORTED = ['reserve', 'floors', 'tax', 'ticket', 'minTrade', 'step']
+const UNSUPPORTED = ['ticket', 'minTrade', 'step']
 const INPUTS = ['n', 'gamma', 'B', 'kf', 'd', 'S', 'w', 't', 'lo', 'hi', 'cplus', 'cminus', 'k', 'groups']
-const KNOWN = new Set(['id', ...INPUTS, 'turnover_cap', 'view', ...UNSUPPORTED])
+const KNOWN = new Set(['id', ...INPUTS, 'turnover_cap', 'view', 'floors', 'reserve', 'tax', ...UNSUPPORTED])
 /** What a reference file notes beside the problem: answers, checks and labels; they change nothing. */
 const ANNOTATION =
   /^(cls|name|seed|source|note|comment|feasible|check|kkt_residual|primal_infeasibility|x_unique|.+_ref)$|^_/
@@ -53,6 +53,9 @@ const problemSchema = z.object({
   groups: z.array(z.object({ members: z.array(z.int()), cap: z.number() })).default([]),
   turnover_cap: z.number().nullish(),
   view: numbers.nullish(),
+  floors: z.array(z.object({ members: z.array(z.int()), floor: z.number() })).nullish(),
+  reserve: z.union([z.number(), z.object({ asset: z.int(), weight: z.number() })]).nullish(),
+  tax: z.array(z.object({ asset: z.int(), size: numbers, slope: numbers })).nullish(),
 })
 type FileProblem = z.infer<typeof problemSchema>
 
@@ -111,13 +114,15 @@ function readProblem(raw: Record<string, unknown>, at: number): Result<FileEntry
     if (length !== parsed.data.n)
       return fail('bad-format', `${name}: "${field}" has ${length} entries, n is ${parsed.data.n}`)
   }
-  const problem = toProblem(parsed.data, covariance)
+  const reserve = readReserve(parsed.data, covariance)
+  if (typeof reserve === 'string') return fail('bad-format', `${name}: ${reserve}`)
+  const problem = toProblem(parsed.data, covariance, reserve)
   const valid = validateProblem(problem)
   if (!valid.ok) return fail('bad-format', `${name}: ${inFileWords(valid.error.message)}`)
   return ok({ id: parsed.data.id, problem })
 }
 
-function readCovariance(problem: FileProblem): RebalanceProblem['covariance'] | string {
+function readCovariance(problem: FileProblem): Covariance | string {
   const { n, B, kf, d, S } = problem
   if (S !== undefined && S !== null) {
     if (B !== undefined && B !== null) return '"S" and "B" are both given, one covariance is wanted'
@@ -133,7 +138,26 @@ function readCovariance(problem: FileProblem): RebalanceProblem['covariance'] | 
   return { kind: 'factors', factorCount, loadings, specific: Float64Array.from(d) }
 }
 
-function toProblem(problem: FileProblem, covariance: RebalanceProblem['covariance']): RebalanceProblem {
+/** A bare number is kept in cash: the one line without costs and without risk. */
+function readReserve(problem: FileProblem, covariance: Covariance): CashReserve | null | string {
+  const { n, reserve, cplus, cminus, k } = problem
+  if (reserve === undefined || reserve === null) return null
+  if (typeof reserve !== 'number') return reserve
+  const lines = Array.from({ length: n }, (_, i) => i).filter(
+    (i) => cplus[i] === 0 && cminus[i] === 0 && k[i] === 0 && varianceOf(covariance, n, i) === 0,
+  )
+  if (lines.length === 1) return { asset: lines[0]!, weight: reserve }
+  const found = lines.length === 0 ? 'no line' : `lines ${lines.join(', ')}`
+  return `"reserve" is a number, cash is the one line without costs and risk: ${found}; say {"asset": index, "weight": ${reserve}}`
+}
+
+function varianceOf(covariance: Covariance, n: number, i: number): number {
+  if (covariance.kind === 'dense') return covariance.matrix[i * n + i]!
+  const { factorCount, loadings, specific } = covariance
+  return loadings.slice(i * factorCount, (i + 1) * factorCount).reduce((sum, b) => sum + b * b, specific[i]!)
+}
+
+function toProblem(problem: FileProblem, covariance: Covariance, reserve: CashReserve | null): RebalanceProblem {
   const { turnover_cap: cap } = problem
   return {
     id: String(problem.id),
@@ -150,6 +174,13 @@ function toProblem(problem: FileProblem, covariance: RebalanceProblem['covarianc
     turnoverCap: cap === undefined || cap === null ? null : cap / 2,
     frozen: null,
     view: problem.view === undefined || problem.view === null ? null : Float64Array.from(problem.view),
+    groupFloors: problem.floors ?? [],
+    reserve,
+    taxes: (problem.tax ?? []).map(({ asset, size, slope }) => ({
+      asset,
+      size: Float64Array.from(size),
+      slope: Float64Array.from(slope),
+    })),
   }
 }
 
@@ -157,7 +188,7 @@ function answer({ id, problem }: FileEntry, solution: RebalanceSolution): Proble
   if (solution.status !== 'solved') {
     const iterations = solution.status === 'failed' ? solution.iterations : 0
     const { status } = solution
-    const reason = status === 'infeasible' ? withCure(problem, solution.reason) : solution.reason
+    const reason = solution.status === 'infeasible' ? withCure(problem, solution) : solution.reason
     return { id, status, reason, x: null, objective: null, gap: null, residual: null, iterations }
   }
   const { x, objective, certificate, iterations } = solution
@@ -175,14 +206,15 @@ function answer({ id, problem }: FileEntry, solution: RebalanceSolution): Proble
 }
 
 /** A file does not tell bands from hard limits: every bound counts as one that may move, as far as a weight can go. */
-function withCure(problem: RebalanceProblem, reason: string): string {
+function withCure(problem: RebalanceProblem, { code, reason, shortfall }: Infeasibility): string {
+  const text = (value: number): string => String(Number(value.toPrecision(6)))
+  if (code === 'reserve') return `${reason}; smallest cure of the reserve: down by ${text(shortfall)}`
   const answer = relaxBounds(problem, {
     lower: new Float64Array(problem.current.length),
     upper: new Float64Array(problem.current.length).fill(1),
   })
   if (answer.kind === 'incurable')
     return `${reason}; no move of bounds cures it${answer.why.reason === reason ? '' : `: ${answer.why.reason}`}`
-  const text = (value: number): string => String(Number(value.toPrecision(6)))
   const moves = answer.moves.map(
     ({ line, bound, by }) => `${bound} bound of ${line} ${bound === 'lower' ? 'down' : 'up'} by ${text(by)}`,
   )
@@ -199,6 +231,8 @@ const FILE_WORDS: readonly (readonly [string, string])[] = [
   ['lower', 'lo'],
   ['upper', 'hi'],
   ['groupCaps', 'groups'],
+  ['groupFloors', 'floors'],
+  ['taxes', 'tax'],
   ['turnoverCap', 'turnover_cap/2'],
   ['specific', 'd'],
   ['matrix', 'S'],

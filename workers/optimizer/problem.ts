@@ -1,5 +1,6 @@
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { factorCholesky } from '../linear-algebra/cholesky.ts'
+import { checkSaleTaxes, type SaleTax } from './sale-tax.ts'
 
 /** Covariance of asset returns per year. Matrices are row-major. */
 export type Covariance =
@@ -20,13 +21,31 @@ export interface GroupLimit {
   readonly cap: number
 }
 
+export interface GroupFloor {
+  /** Indices of distinct assets. */
+  readonly members: readonly number[]
+  /** Σ of the members' weights is at least this. */
+  readonly floor: number
+}
+
+/** Cash that must be left once all trades are paid from it. */
+export interface CashReserve {
+  /** Index of the line that pays. */
+  readonly asset: number
+  /** Fraction of the book's value before costs. */
+  readonly weight: number
+}
+
 /**
  * One client book to rebalance. Arrays have one entry per asset, cash included (cash is an asset like any other);
  * weights and costs are fractions of the book's value before costs.
  *
  *     minimise    (riskScale/2)·(x−aim)ᵀ Σ (x−aim) − viewᵀx
- *               + Σ costBuy·max(Δ,0) + costSell·max(−Δ,0) + impact·|Δ|^{3/2},      Δ = x − current
- *     subject to  Σx = 1,  lower ≤ x ≤ upper,  Σ_{members} x ≤ cap,  ½ Σ|Δ| ≤ turnoverCap,  x = current where frozen
+ *               + Σ costBuy·max(Δ,0) + costSell·max(−Δ,0) + impact·|Δ|^{3/2} + tax(max(−Δ,0)),   Δ = x − current
+ *     subject to  Σx = 1,  lower ≤ x ≤ upper,  floor ≤ Σ_{members} x ≤ cap,  ½ Σ|Δ| ≤ turnoverCap,
+ *                 x = current where frozen,  x_cash − C(Δ) ≥ reserve
+ *
+ * C is the linear cost and the impact of all lines, without tax, which is paid later.
  */
 export interface RebalanceProblem {
   readonly id: string
@@ -43,12 +62,16 @@ export interface RebalanceProblem {
   /** k of k·|Δ|^{3/2}, at least 0. */
   readonly impact: Float64Array
   readonly groupCaps: readonly GroupLimit[]
+  readonly groupFloors: readonly GroupFloor[]
   /** One-way turnover ½ Σ|Δ|, cash included; null: no cap. */
   readonly turnoverCap: number | null
   /** 1: no trade in this asset; null: none frozen. */
   readonly frozen: Uint8Array | null
   /** Return above the implied one over the horizon (H·v), fraction; null: none. */
   readonly view: Float64Array | null
+  readonly reserve: CashReserve | null
+  /** Of the assets whose sale is taxed. */
+  readonly taxes: readonly SaleTax[]
 }
 
 export type ProblemFailure = Failure<'invalid-input'>
@@ -85,8 +108,23 @@ export function validateProblem(problem: RebalanceProblem): Result<RebalanceProb
     return invalid(`frozen has ${problem.frozen.length} entries, current has ${n}`)
   if (problem.turnoverCap !== null && !(problem.turnoverCap >= 0 && Number.isFinite(problem.turnoverCap)))
     return invalid(`turnoverCap is ${problem.turnoverCap}, it must be finite and at least 0`)
-  const group = checkGroups(problem.groupCaps, n) ?? checkCovariance(problem.covariance, n)
-  return group === null ? ok(problem) : invalid(group)
+  const bad =
+    checkGroups(
+      'groupCaps',
+      'cap',
+      problem.groupCaps.map(({ members, cap: limit }) => ({ members, limit })),
+      n,
+    ) ??
+    checkGroups(
+      'groupFloors',
+      'floor',
+      problem.groupFloors.map(({ members, floor: limit }) => ({ members, limit })),
+      n,
+    ) ??
+    checkReserve(problem.reserve, n) ??
+    checkSaleTaxes(problem.taxes, n) ??
+    checkCovariance(problem.covariance, n)
+  return bad === null ? ok(problem) : invalid(bad)
 }
 
 function checkArray(name: string, values: Float64Array, length: number): string | null {
@@ -95,18 +133,30 @@ function checkArray(name: string, values: Float64Array, length: number): string 
   return null
 }
 
-function checkGroups(groups: readonly GroupLimit[], n: number): string | null {
-  for (const [g, { members, cap }] of groups.entries()) {
-    if (!Number.isFinite(cap)) return `groupCaps[${g}].cap is ${cap}`
+function checkGroups(
+  name: string,
+  limitName: string,
+  groups: readonly { readonly members: readonly number[]; readonly limit: number }[],
+  n: number,
+): string | null {
+  for (const [g, { members, limit }] of groups.entries()) {
+    if (!Number.isFinite(limit)) return `${name}[${g}].${limitName} is ${limit}`
     const seen = new Set<number>()
     for (const member of members) {
       if (!Number.isInteger(member) || member < 0 || member >= n)
-        return `groupCaps[${g}] has member ${member}, assets are 0 to ${n - 1}`
-      if (seen.has(member)) return `groupCaps[${g}] names member ${member} twice`
+        return `${name}[${g}] has member ${member}, assets are 0 to ${n - 1}`
+      if (seen.has(member)) return `${name}[${g}] names member ${member} twice`
       seen.add(member)
     }
   }
   return null
+}
+
+function checkReserve(reserve: CashReserve | null, n: number): string | null {
+  if (reserve === null) return null
+  const { asset, weight } = reserve
+  if (!Number.isInteger(asset) || asset < 0 || asset >= n) return `reserve.asset is ${asset}, assets are 0 to ${n - 1}`
+  return Number.isFinite(weight) ? null : `reserve.weight is ${weight}`
 }
 
 function checkCovariance(covariance: Covariance, n: number): string | null {

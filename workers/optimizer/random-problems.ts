@@ -71,6 +71,9 @@ export function randomProblem(random: Random, id: string, options: RandomProblem
     turnoverCap,
     frozen,
     view: chance(0.1) ? fill(() => 0.01 * random.normal()) : null,
+    groupFloors: [],
+    reserve: null,
+    taxes: [],
   }
   return { problem, feasiblePoint: anchor }
 }

@@ -1,5 +1,6 @@
 import { FEASIBILITY_TOLERANCE, type LinearProgram, solveLinearProgram } from './bounded-simplex.ts'
 import { checkFeasibility } from './feasibility.ts'
+import { groupRows } from './group-rows.ts'
 import type { RebalanceProblem } from './problem.ts'
 import type { Infeasibility } from './solution.ts'
 import { createTradeProblem } from './trade-problem.ts'
@@ -37,10 +38,10 @@ const NO_MOVE = 1e-13
 /**
  * The smallest relaxation of bounds that makes a problem feasible:
  *
- *     minimise Σ (lowerᵢ − xᵢ)⁺ + (xᵢ − upperᵢ)⁺   subject to  limits.lower ≤ x ≤ limits.upper,  Σx = 1,  group caps,
- *                                                  turnover cap,  x = current where frozen
+ *     minimise Σ (lowerᵢ − xᵢ)⁺ + (xᵢ − upperᵢ)⁺   subject to  limits.lower ≤ x ≤ limits.upper,  Σx = 1,  group caps and
+ *                                                  floors, turnover cap,  x = current where frozen
  *
- * Total, group caps, turnover cap and frozen lines never give way. Where several relaxations have the least sum, one
+ * Total, groups, turnover cap and frozen lines never give way; a cash reserve, which no bound decides, is left out. Where several relaxations have the least sum, one
  * of those that trade least is taken: a client is moved as little as the rules allow. The same input gives the same
  * bits. A feasible problem is answered with no moves.
  */
@@ -161,18 +162,19 @@ function stretchesOf(problem: RebalanceProblem, limits: BoundLimits, line: numbe
   return found
 }
 
-/** Rows: the total of 1, one per group cap, the turnover cap where there is one; their slacks follow the stretches. */
+/** Rows: the total of 1, one per group cap and floor, the turnover cap where there is one; their slacks follow the stretches. */
 function createProgram(
   problem: RebalanceProblem,
   base: Float64Array,
   stretches: readonly Stretch[],
 ): LinearProgram & { readonly rhs: Float64Array } {
-  const { groupCaps, current, turnoverCap } = problem
-  const limitRows = groupCaps.length + (turnoverCap === null ? 0 : 1)
+  const { current, turnoverCap } = problem
+  const groups = groupRows(problem)
+  const limitRows = groups.length + (turnoverCap === null ? 0 : 1)
   const rows = 1 + limitRows
   const columns = stretches.length + limitRows
   const matrix = new Float64Array(rows * columns)
-  const memberships = groupCaps.map(({ members }) => new Set(members))
+  const memberships = groups.map(({ members }) => new Set(members))
   stretches.forEach(({ line, direction, turnover }, j) => {
     matrix[j * rows] = direction
     memberships.forEach((members, g) => {
@@ -183,7 +185,7 @@ function createProgram(
   for (let r = 1; r < rows; r++) matrix[(stretches.length + r - 1) * rows + r] = 1
   const rhs = new Float64Array(rows)
   rhs[0] = base.reduce((left, weight) => left - weight, 1)
-  groupCaps.forEach(({ members, cap }, g) => {
+  groups.forEach(({ members, cap }, g) => {
     rhs[1 + g] = members.reduce((room, i) => room - base[i]!, cap)
   })
   if (turnoverCap !== null)

@@ -1,4 +1,4 @@
-import { type Face, LineState } from './face.ts'
+import { type Face, isFree, kindOf, LineState, lotOf, soldState } from './face.ts'
 
 /** Rows that miss their limit by more than this, in weight, want another line. */
 const STUCK_TOLERANCE = 1e-12
@@ -73,8 +73,9 @@ function visitConditions(face: Face, mix: Float64Array, visit: Condition): void 
   const { size: n, low, high } = face.problem
   const turnoverRate = face.capped ? mix[face.rows - 1]! : 0
   for (let i = 0; i < n; i++) {
-    const now = face.states[i]!
-    if (now >= LineState.buying) continue
+    const state = face.states[i]!
+    if (isFree(state)) continue
+    const now = kindOf(state)
     const rate = face.linearPrice(mix, i)
     const marginal = face.marginal(i)
     if (now === LineState.hold) {
@@ -83,11 +84,20 @@ function visitConditions(face: Face, mix: Float64Array, visit: Condition): void 
       continue
     }
     const d = face.trade[i]!
+    if (now === LineState.step) {
+      const lot = lotOf(state)
+      const selling = face.sideCost(i, -1, -d, lot + 1) - marginal
+      visit(selling, turnoverRate - rate, i, soldState(LineState.selling, lot + 1), -1)
+      const buyingBack = marginal - face.sideCost(i, -1, -d, lot)
+      visit(buyingBack, rate - turnoverRate, i, soldState(LineState.selling, lot), -1)
+      continue
+    }
+    const lot = face.currentLot(i)
     const side = d > 0 ? 1 : -1
     const smooth = face.isSmooth(i)
-    const upwards = smooth ? marginal : marginal + side * face.sideCost(i, side, Math.abs(d))
+    const upwards = smooth ? marginal : marginal + side * face.sideCost(i, side, Math.abs(d), lot)
     const upwardsRate = smooth ? rate : rate + side * turnoverRate
-    const freed = smooth ? LineState.smooth : side > 0 ? LineState.buying : LineState.selling
+    const freed = smooth ? LineState.smooth : side > 0 ? LineState.buying : soldState(LineState.selling, lot)
     if (now === LineState.low) visit(upwards, upwardsRate, i, freed, -1)
     else visit(-upwards, -upwardsRate, i, freed, -1)
   }

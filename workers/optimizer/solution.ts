@@ -14,8 +14,12 @@ export interface Multipliers {
   readonly budget: number
   /** One per group cap, ≥ 0. */
   readonly groups: Float64Array
+  /** One per group floor, ≥ 0. */
+  readonly floors: Float64Array
   /** Of Σ|Δ| ≤ 2·turnoverCap, ≥ 0: what one more unit of Σ|Δ| would be worth. */
   readonly turnover: number
+  /** Of the cash reserve, ≥ 0: at this price every unit of cost weighs 1 + reserve and cash earns it. */
+  readonly reserve: number
 }
 
 export const LINE_STATUSES = [
@@ -24,6 +28,7 @@ export const LINE_STATUSES = [
   'at-lower-bound',
   'at-upper-bound',
   'no-trade-region',
+  'at-tax-step',
   'frozen',
 ] as const
 export type LineStatus = (typeof LINE_STATUSES)[number]
@@ -35,14 +40,28 @@ export interface LineExplanation {
   readonly trade: number
   /** Derivative of the risk term. */
   readonly marginalRisk: number
-  /** What one more unit of weight is worth before its own trading cost: −(risk + view + budget + groups). */
+  /** What one more unit of weight is worth before its own trading cost: −(risk + view + budget + groups + reserve). */
   readonly marginalBenefit: number
   /** marginalBenefit minus the marginal cost of the side traded; for a line not traded, of the better side. */
   readonly netBenefit: number
-  /** Untraded lines: by how much the linear cost (turnover price included) would have to fall until it trades. */
+  /**
+   * Untraded lines: by how much the linear cost (turnover price and tax of the first lot included) would have to fall
+   * until it trades; lines sold down to the end of a lot: until more is sold, of which the next lot's tax is a part.
+   */
   readonly costFallToTrade: number | null
   /** The side it would trade on then. */
   readonly sideIfCheaper: 'buy' | 'sell' | null
+  /** Of this trade. */
+  readonly cost: TradeCost
+}
+
+/** What a trade costs, as a fraction of the book's value. */
+export interface TradeCost {
+  /** Half-spread and fee. */
+  readonly linear: number
+  readonly impact: number
+  /** Negative where harvested losses save more than gains cost. */
+  readonly tax: number
 }
 
 export interface ObjectiveSplit {
@@ -51,6 +70,7 @@ export interface ObjectiveSplit {
   readonly view: number
   readonly linearCost: number
   readonly impact: number
+  readonly tax: number
 }
 
 export const INFEASIBLE_CODES = [
@@ -59,8 +79,10 @@ export const INFEASIBLE_CODES = [
   'lower-bounds-above-one',
   'upper-bounds-below-one',
   'group-cap',
+  'group-floor',
   'group-caps-clash',
   'turnover-cap',
+  'reserve',
 ] as const
 export type InfeasibleCode = (typeof INFEASIBLE_CODES)[number]
 
@@ -73,6 +95,7 @@ export interface Infeasibility {
   /** Lines and groups that take part in the clash. */
   readonly lines: readonly number[]
   readonly groups: readonly number[]
+  readonly floors: readonly number[]
 }
 
 export interface Solved {
@@ -95,7 +118,8 @@ export interface Infeasible extends Infeasibility {
 export interface Failed {
   readonly id: string
   readonly status: 'failed'
-  readonly code: 'invalid-input' | 'not-converged'
+  /** 'needs-branch': a harvest is worth more than a round trip, so that one side must be chosen first. */
+  readonly code: 'invalid-input' | 'needs-branch' | 'not-converged'
   readonly reason: string
   readonly iterations: number
 }

@@ -7,6 +7,9 @@ const DEFAULTS = {
   turnoverCap: null,
   frozen: null,
   view: null,
+  groupFloors: [],
+  reserve: null,
+  taxes: [],
 } satisfies Partial<RebalanceProblem>
 
 /** A problem with wide bounds and no costs but what is given; the covariance is dense. */
@@ -43,13 +46,35 @@ export function objectiveOf(problem: RebalanceProblem, x: ArrayLike<number>): nu
   for (let i = 0; i < n; i++) {
     const trade = x[i]! - problem.current[i]!
     value += trade > 0 ? problem.costBuy[i]! * trade : -problem.costSell[i]! * trade
-    value += problem.impact[i]! * Math.abs(trade) ** 1.5
+    value += problem.impact[i]! * Math.abs(trade) ** 1.5 + taxOn(problem, i, -trade)
     if (problem.view !== null) value -= problem.view[i]! * x[i]!
     for (let j = 0; j < n; j++)
       value +=
         (problem.riskScale / 2) * (x[i]! - problem.aim[i]!) * covarianceOf(problem, i, j) * (x[j]! - problem.aim[j]!)
   }
   return value
+}
+
+/** Lot by lot; the last one has no end. */
+export function taxOn({ taxes }: RebalanceProblem, asset: number, sold: number): number {
+  let tax = 0
+  for (const entry of taxes.filter((candidate) => candidate.asset === asset)) {
+    let left = Math.max(0, sold)
+    for (const [j, slope] of entry.slope.entries()) {
+      const part = j === entry.slope.length - 1 ? left : Math.min(left, entry.size[j]!)
+      tax += slope * part
+      left -= part
+    }
+  }
+  return tax
+}
+
+/** C(Δ): what is paid from cash. */
+export function costOf({ current, costBuy, costSell, impact }: RebalanceProblem, x: ArrayLike<number>): number {
+  return current.reduce((sum, w, i) => {
+    const trade = x[i]! - w
+    return sum + (trade > 0 ? costBuy[i]! * trade : -costSell[i]! * trade) + impact[i]! * Math.abs(trade) ** 1.5
+  }, 0)
 }
 
 export function covarianceOf({ covariance, current }: RebalanceProblem, i: number, j: number): number {
@@ -75,6 +100,10 @@ export function violationOf(problem: RebalanceProblem, x: ArrayLike<number>): nu
   worst = Math.max(worst, Math.abs(total - 1))
   for (const { members, cap } of problem.groupCaps)
     worst = Math.max(worst, members.reduce((sum, i) => sum + x[i]!, 0) - cap)
+  for (const { members, floor } of problem.groupFloors)
+    worst = Math.max(worst, floor - members.reduce((sum, i) => sum + x[i]!, 0))
+  const { reserve } = problem
+  if (reserve !== null) worst = Math.max(worst, reserve.weight - (x[reserve.asset]! - costOf(problem, x)))
   if (problem.turnoverCap !== null) worst = Math.max(worst, traded / 2 - problem.turnoverCap)
   return worst
 }

@@ -1,5 +1,7 @@
+import { groupRows } from './group-rows.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { createRiskTerm, largestVariance, type RiskTerm, selectAssets } from './risk-term.ts'
+import { type TaxCurve, taxCurves } from './sale-tax.ts'
 
 /** Widths below this (in weight) are closed: far under any lot, far above rounding. */
 export const NEGLIGIBLE_WEIGHT = 1e-13
@@ -26,6 +28,11 @@ export interface TradeProblem {
   readonly impact: Float64Array
   readonly low: Float64Array
   readonly high: Float64Array
+  /**
+   * Per line, the lots whose ends lie between its bounds: beyond `at` (weight sold, rising) a sale costs `rise` more.
+   * The tax before the first of them is part of costSell.
+   */
+  readonly taxSteps: readonly TaxSteps[]
   budget: number
   /** Those with members that move. */
   readonly groups: readonly TradeGroup[]
@@ -33,8 +40,13 @@ export interface TradeProblem {
   turnover: number
 }
 
+export interface TaxSteps {
+  readonly at: Float64Array
+  readonly rise: Float64Array
+}
+
 export interface TradeGroup {
-  /** Index in the original problem. */
+  /** Index among the group rows of the original problem. */
   readonly index: number
   readonly members: readonly number[]
   room: number
@@ -73,11 +85,13 @@ export function createTradeProblem(problem: RebalanceProblem): TradeProblem {
   const pick = (values: Float64Array, divisor: number): Float64Array =>
     Float64Array.from(lines, (i) => values[i]! / divisor)
   const position = new Map(lines.map((line, at) => [line, at]))
-  const groups = problem.groupCaps.map(({ members, cap }, index) => ({
+  const groups = groupRows(problem).map(({ members, cap }, index) => ({
     index,
     members: members.flatMap((i) => position.get(i) ?? []),
     room: members.reduce((room, i) => room - problem.current[i]! - fixedTrades[i]!, cap),
   }))
+  const [costBuy, costSell] = [pick(problem.costBuy, scale), pick(problem.costSell, scale)]
+  const taxSteps = foldTaxes(taxCurves(problem.taxes, count), lines, { costBuy, costSell, lows, highs, scale })
   return {
     size: lines.length,
     scale,
@@ -85,15 +99,50 @@ export function createTradeProblem(problem: RebalanceProblem): TradeProblem {
     fixedTrades,
     risk: createRiskTerm(selectAssets(problem.covariance, count, lines), lines.length, problem.riskScale / scale),
     gradient: pick(gradient, 1),
-    costBuy: pick(problem.costBuy, scale),
-    costSell: pick(problem.costSell, scale),
+    costBuy,
+    costSell,
     impact: pick(problem.impact, scale),
     low: Float64Array.from(lows),
     high: Float64Array.from(highs),
+    taxSteps,
     budget: fixedTrades.reduce((budget, trade) => budget - trade, missing),
     groups: groups.filter(({ members }) => members.length > 0),
     turnover,
   }
+}
+
+const NO_STEPS: TaxSteps = { at: new Float64Array(0), rise: new Float64Array(0) }
+
+/** Moves what every sale within the bounds pays into costSell, and returns the steps that are left. */
+function foldTaxes(
+  curves: readonly (TaxCurve | null)[] | null,
+  lines: readonly number[],
+  columns: {
+    readonly costBuy: Float64Array
+    readonly costSell: Float64Array
+    readonly lows: readonly number[]
+    readonly highs: readonly number[]
+    readonly scale: number
+  },
+): TaxSteps[] {
+  const { costBuy, costSell, lows, highs, scale } = columns
+  return lines.map((line, i) => {
+    const curve = curves?.[line] ?? null
+    if (curve === null || lows[i]! >= 0) return NO_STEPS
+    const { end, slope } = curve
+    const inside: number[] = []
+    let first = 0
+    for (let j = 0; j < end.length; j++)
+      if (end[j]! <= Math.max(0, -highs[i]!) + NEGLIGIBLE_WEIGHT) first = j + 1
+      else if (end[j]! < -lows[i]! - NEGLIGIBLE_WEIGHT) inside.push(j)
+    costSell[i]! += slope[first]! / scale
+    // where buying is out of the question its cost is free to keep the line convex
+    if (highs[i]! <= 0) costBuy[i] = Math.max(costBuy[i]!, -costSell[i]!)
+    return {
+      at: Float64Array.from(inside, (j) => end[j]!),
+      rise: Float64Array.from(inside, (j) => (slope[j + 1]! - slope[j]!) / scale),
+    }
+  })
 }
 
 const closed = (width: number): number => (Math.abs(width) <= NEGLIGIBLE_WEIGHT ? 0 : width)
@@ -109,6 +158,7 @@ function objectiveScale(problem: RebalanceProblem, count: number): number {
         problem.impact[i]!,
         Math.abs(problem.view?.[i] ?? 0),
       )
+    for (const { slope } of problem.taxes) for (const value of slope) largest = Math.max(largest, Math.abs(value))
   }
   if (!(largest > 0)) return 1
   return 2 ** Math.min(1000, Math.max(-1000, Math.round(Math.log2(largest))))

@@ -1,0 +1,210 @@
+import { FEASIBILITY_TOLERANCE } from './bounded-simplex.ts'
+import { better, type Candidate, conclude } from './candidate.ts'
+import { assess, passes } from './certificate.ts'
+import type { RebalanceProblem } from './problem.ts'
+import { atReservePrice, reserveRoom } from './reserve-price.ts'
+import type { Infeasible, Multipliers, RebalanceSolution, Solved } from './solution.ts'
+
+/** Solves a problem without a reserve, from a point near its solution where one is known. */
+type Solve = (problem: RebalanceProblem, near: Near | undefined) => RebalanceSolution
+type Near = Pick<Solved, 'x' | 'multipliers'>
+
+/** Prices tried until the reserve is kept: the first, and each over the one before. */
+const FIRST_PRICE = 1e-3
+const PRICE_GROWTH = 8
+/** From here on it is asked whether the reserve can be kept at all. */
+const DOUBTFUL_PRICE = 1
+const LARGEST_PRICE = 1e7
+const SEARCHES = 120
+/** What the search for the price leaves open: of gap, in objective, and of cash above the reserve, in weight. */
+const GAP_LEFT = 1e-13
+const CASH_LEFT = 1e-13
+
+/** A solution at one price of the reserve, and the cash it leaves above the reserve. */
+interface Priced {
+  readonly price: number
+  readonly room: number
+  readonly solved: Solved
+}
+
+/**
+ * A reserve in cash that pays for all trades is one convex constraint: at its price μ ≥ 0 the rest is a problem that
+ * can be solved, and the cash left grows with μ. Finds the μ at which just the reserve is left; where the cash left
+ * jumps there, the two end solutions are blended (both minimise the same convex objective, so every blend does).
+ */
+export function solveWithReserve(problem: RebalanceProblem, solve: Solve, start: Near | undefined): RebalanceSolution {
+  const search = new PriceSearch(problem, solve)
+  const bracket = search.bracket(start)
+  if (bracket.kind === 'answer') return bracket.answer
+  return search.close(bracket.below, bracket.above)
+}
+
+type Bracket =
+  | { readonly kind: 'answer'; readonly answer: RebalanceSolution }
+  | { readonly kind: 'bracket'; readonly below: Priced; readonly above: Priced }
+
+class PriceSearch {
+  #iterations = 0
+  readonly #problem: RebalanceProblem
+  readonly #solve: Solve
+
+  constructor(problem: RebalanceProblem, solve: Solve) {
+    this.#problem = problem
+    this.#solve = solve
+  }
+
+  /** Prices at which too little and enough cash is left, or the answer where no price is needed or none helps. */
+  bracket(start: Near | undefined): Bracket {
+    const free = this.#at(0, start)
+    if (!isPriced(free)) return { kind: 'answer', answer: free }
+    if (free.room >= 0) return { kind: 'answer', answer: this.#conclude(this.#candidate(free)) }
+    let below = free
+    const known = start?.multipliers.reserve ?? 0
+    let doubted = false
+    for (let price = known > 0 ? known : FIRST_PRICE; price < LARGEST_PRICE; price *= PRICE_GROWTH) {
+      if (price >= DOUBTFUL_PRICE && !doubted) {
+        doubted = true
+        const clash = this.#clash()
+        if (clash !== null) return { kind: 'answer', answer: clash }
+      }
+      const next = this.#at(price, below.solved)
+      if (!isPriced(next)) return { kind: 'answer', answer: next }
+      if (next.room >= 0) return { kind: 'bracket', below, above: next }
+      below = next
+    }
+    return { kind: 'answer', answer: this.#atTheEdge(below) }
+  }
+
+  /** Regula falsi (Illinois) on the room, which grows with the price. */
+  close(below: Priced, above: Priced): RebalanceSolution {
+    let [weightBelow, weightAbove] = [below.room, above.room]
+    for (let search = 0; search < SEARCHES; search++) {
+      const width = above.price - below.price
+      // at prices this near, the upper end or a blend misses the optimum by no more than these products
+      const near = above.room <= CASH_LEFT && above.price * above.room <= GAP_LEFT ? this.#candidate(above) : null
+      if (near !== null && passes(near.assessment)) return this.#conclude(near)
+      if (width * (above.room - below.room) <= GAP_LEFT) {
+        const blend = this.#blend(below, above)
+        if (passes(blend.assessment)) return this.#conclude(blend)
+      }
+      if (width <= 2 * Number.EPSILON * above.price) break
+      const share = search % 3 === 2 ? 0.5 : weightBelow / (weightBelow - weightAbove)
+      const next = this.#at(below.price + Math.min(0.99, Math.max(0.01, share)) * width, above.solved)
+      if (!isPriced(next)) return next
+      if (next.room >= 0) {
+        above = next
+        weightAbove = next.room
+        weightBelow /= 2
+      } else {
+        below = next
+        weightBelow = next.room
+        weightAbove /= 2
+      }
+    }
+    return this.#conclude(this.#blend(below, above))
+  }
+
+  #at(price: number, near: Near | undefined): Priced | RebalanceSolution {
+    const solved = this.#solve(atReservePrice(this.#problem, price), near)
+    if (solved.status === 'infeasible') return solved
+    this.#iterations += solved.iterations
+    if (solved.status === 'failed') return { ...solved, iterations: this.#iterations }
+    return { price, room: reserveRoom(this.#problem, solved.x), solved }
+  }
+
+  /** The proof that no feasible trade leaves the reserve: the most cash that any can leave. */
+  #clash(): Infeasible | null {
+    const { id, reserve, current } = this.#problem
+    const { asset, weight } = reserve!
+    const view = new Float64Array(current.length)
+    view[asset] = 1
+    const most = this.#solve({ ...this.#problem, reserve: null, riskScale: 0, taxes: [], view }, undefined)
+    if (most.status !== 'solved') return null
+    this.#iterations += most.iterations
+    const shortfall = weight + most.objective - most.certificate.gap
+    if (shortfall <= FEASIBILITY_TOLERANCE) return null
+    const text = (value: number): string => String(Number(value.toPrecision(9)))
+    const cost = most.split.linearCost + most.split.impact
+    return {
+      id,
+      status: 'infeasible',
+      code: 'reserve',
+      reason: `reserve of ${text(weight)} in line ${asset} can't be kept: at most ${text(-most.objective)} is left (${text(most.x[asset]!)} less costs of ${text(cost)})`,
+      shortfall,
+      lines: [asset],
+      groups: [],
+      floors: [],
+    }
+  }
+
+  /** A reserve that can only just be kept has no finite price: what rounding forgives is lent to it. */
+  #atTheEdge(last: Priced): RebalanceSolution {
+    const { reserve } = this.#problem
+    const lent = { ...this.#problem, reserve: { ...reserve!, weight: reserve!.weight - 0.99 * FEASIBILITY_TOLERANCE } }
+    const answer = new PriceSearch(lent, this.#solve).#lentAnswer(last)
+    if (answer === null) return this.#conclude(this.#candidate(last))
+    return this.#conclude({ ...answer, assessment: assess(this.#problem, answer.x, answer.multipliers) })
+  }
+
+  #lentAnswer(last: Priced): Candidate | null {
+    let below: Priced | null = null
+    for (let price = FIRST_PRICE; price < LARGEST_PRICE; price *= PRICE_GROWTH) {
+      const next = this.#at(price, last.solved)
+      if (!isPriced(next)) return null
+      if (next.room < 0) {
+        below = next
+        continue
+      }
+      if (below === null) return this.#candidate(next)
+      const closed = this.close(below, next)
+      return closed.status === 'solved'
+        ? { ...closed, assessment: assess(this.#problem, closed.x, closed.multipliers) }
+        : null
+    }
+    return null
+  }
+
+  #candidate({ price, solved }: Priced): Candidate {
+    const multipliers = { ...solved.multipliers, reserve: price }
+    return { x: solved.x, multipliers, assessment: assess(this.#problem, solved.x, multipliers) }
+  }
+
+  /** The blend of two solutions that leaves just the reserve, with the prices of whichever end proves it best. */
+  #blend(below: Priced, above: Priced): Candidate {
+    const blendAt = (share: number): Float64Array => below.solved.x.map((x, i) => x + share * (above.solved.x[i]! - x))
+    let [low, high] = [0, 1]
+    for (let halving = 0; halving < 60 && high > low; halving++) {
+      const middle = (low + high) / 2
+      if (reserveRoom(this.#problem, blendAt(middle)) >= 0) high = middle
+      else low = middle
+    }
+    const x = high === 1 ? above.solved.x : blendAt(high)
+    let best: Candidate | null = null
+    for (const multipliers of [
+      { ...above.solved.multipliers, reserve: above.price },
+      { ...below.solved.multipliers, reserve: below.price },
+      blendPrices(below, above, high),
+    ])
+      best = better(best, { x, multipliers, assessment: assess(this.#problem, x, multipliers) })
+    return best!
+  }
+
+  #conclude(candidate: Candidate): RebalanceSolution {
+    return conclude(this.#problem, candidate, this.#iterations)
+  }
+}
+
+const isPriced = (answer: Priced | RebalanceSolution): answer is Priced => 'room' in answer
+
+function blendPrices(below: Priced, above: Priced, share: number): Multipliers {
+  const [from, to] = [below.solved.multipliers, above.solved.multipliers]
+  const mix = (a: number, b: number): number => a + share * (b - a)
+  const mixAll = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => mix(value, b[i]!))
+  return {
+    budget: mix(from.budget, to.budget),
+    groups: mixAll(from.groups, to.groups),
+    floors: mixAll(from.floors, to.floors),
+    turnover: mix(from.turnover, to.turnover),
+    reserve: mix(below.price, above.price),
+  }
+}
