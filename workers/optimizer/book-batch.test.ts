@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
-import { type BookBatch, createAnswers, problemOfBatch, solveBatch } from './book-batch.ts'
+import { BATCH_STATUSES, type BookBatch, createAnswers, problemOfBatch, solveBatch } from './book-batch.ts'
 import { solveProblem } from './engine.ts'
 import { generateBooks, generateUniverse } from './generated-books.ts'
 import { OptimizerEngine } from './optimizer-engine.ts'
@@ -53,6 +53,41 @@ describe('a batch', () => {
     for (const b of [0, 17, 39]) {
       const alone = solveProblem(problemOfBatch(batch, b))
       expect(alone.status === 'solved' && [...alone.x]).toEqual([...whole.x.subarray(b * 20, b * 20 + 20)])
+    }
+  })
+
+  test('with frozen lines, views and some turnover caps: each book as if alone, to the bit, cold and near its answer', () => {
+    for (const size of [11, 12]) {
+      const { batch: plain, movedWeights } = make(size, 60, true)
+      const random = createRandom(77 + size)
+      const frozen = Uint8Array.from(plain.current, (w, c) =>
+        random.next() < 0.1 && w >= plain.lower[c]! && w <= plain.upper[c]! ? 1 : 0,
+      )
+      const turnoverCaps = Float64Array.from({ length: 60 }, () =>
+        random.next() < 0.5 ? random.between(0.05, 0.3) : Number.POSITIVE_INFINITY,
+      )
+      const batch = { ...plain, frozen, turnoverCaps, view: plain.aim.map(() => 1e-3 * random.normal()) }
+      const whole = createAnswers(batch)
+      solveBatch(batch, whole)
+      for (let b = 0; b < batch.count; b++) {
+        const alone = solveProblem(problemOfBatch(batch, b))
+        const x = whole.x.slice(b * size, b * size + size)
+        expect(BATCH_STATUSES[whole.statuses[b]!]).toBe(alone.status)
+        if (alone.status === 'solved') expect([...x]).toEqual([...alone.x])
+      }
+      expect(whole.statuses.filter((status) => status === 0).length).toBeGreaterThan(40)
+      const moved = { ...batch, current: movedWeights }
+      const inPlace = createAnswers(batch)
+      solveBatch(batch, inPlace)
+      solveBatch(moved, inPlace, 0, 60, inPlace)
+      const parts = createAnswers(batch)
+      for (const [from, to] of [
+        [37, 60],
+        [0, 37],
+      ] as const)
+        solveBatch(moved, parts, from, to, whole)
+      expect([...inPlace.x]).toEqual([...parts.x])
+      expect([...inPlace.budgetPrices]).toEqual([...parts.budgetPrices])
     }
   })
 

@@ -1,9 +1,10 @@
 import type { BookView } from './book-view.ts'
-import { Judge } from './certificate.ts'
-import { DualSolver } from './dual-solver.ts'
+import { Judge, passesWith } from './certificate.ts'
+import { featuresOf, findSlack, isExact, methodRisk, setLimits } from './dual-solver.ts'
 import { solveProblem } from './engine.ts'
+import { KernelMemory } from './kernel-memory.ts'
 import type { RebalanceProblem } from './problem.ts'
-import type { RebalanceSolution } from './solution.ts'
+import type { Multipliers, RebalanceSolution, Solved } from './solution.ts'
 
 /**
  * Many books over the same assets and one covariance, in columns: book b's entries of a column start at b × size.
@@ -81,7 +82,7 @@ export function problemOfBatch(batch: BookBatch, book: number): RebalanceProblem
 }
 
 // working memory only: nothing in it outlives a call
-const dual = new DualSolver()
+const memory = new KernelMemory()
 const judge = new Judge()
 
 /**
@@ -96,41 +97,116 @@ export function solveBatch(
   to = batch.count,
   starts: BatchAnswers | null = null,
 ): number {
-  const { size: n, groupCount, riskScales, turnoverCaps } = batch
   const view: BookView = { ...batch, tax: null, riskScale: 0, turnoverCap: Number.POSITIVE_INFINITY, at: 0 }
-  const start = { x: answers.x, from: 0, budget: 0, groups: new Float64Array(groupCount), turnover: 0 }
-  if (starts !== null) start.x = starts.x
+  const { turnoverCaps } = batch
   let slow = 0
-  for (let book = from; book < to; book++) {
-    view.at = book
-    view.riskScale = riskScales[book]!
-    if (turnoverCaps !== null) view.turnoverCap = turnoverCaps[book]!
-    const warm = starts !== null && starts.statuses[book] === 0
-    if (warm) {
-      start.from = book * n
-      start.budget = starts.budgetPrices[book]!
-      start.turnover = starts.turnoverPrices[book]!
-      for (let g = 0; g < groupCount; g++) start.groups[g] = starts.groupPrices[book * groupCount + g]!
-    }
-    if (
-      dual.solve(view, warm ? start : null) &&
-      dual.exact &&
-      judge.assess(view, dual.x, 0, dual.budget, dual.groups, dual.turnover)
-    ) {
-      write(batch, answers, book, dual, judge)
-      continue
-    }
-    slow++
-    writeSolution(batch, answers, book, solveProblem(problemOfBatch(batch, book)))
+  for (let first = from; first < to; ) {
+    // one kernel solves a run of books that either all have a turnover cap or all have none
+    const capped = turnoverCaps !== null && turnoverCaps[first]! < Number.POSITIVE_INFINITY
+    let end = turnoverCaps === null ? to : first + 1
+    while (end < to && turnoverCaps![end]! < Number.POSITIVE_INFINITY === capped) end++
+    slow += solveRun(batch, view, answers, first, end, capped, starts)
+    first = end
   }
   return slow
+}
+
+function solveRun(
+  batch: BookBatch,
+  view: BookView,
+  answers: BatchAnswers,
+  from: number,
+  to: number,
+  capped: boolean,
+  starts: BatchAnswers | null,
+): number {
+  const { size: n, groupCount, riskScales, turnoverCaps, covariance } = batch
+  const { statuses, x, objectives, budgetPrices, groupPrices, turnoverPrices } = answers
+  const { primalResiduals, dualResiduals, gaps } = answers
+  let slow = 0
+  let at = from
+  while (at < to) {
+    view.at = at
+    view.riskScale = riskScales[at]!
+    const risk = methodRisk(view)
+    if (risk === null) {
+      writeSolution(batch, answers, at, solveProblem(problemOfBatch(batch, at)))
+      slow++
+      at++
+      continue
+    }
+    memory.prepare(featuresOf(batch, risk, capped), risk, n)
+    const { numbers, layout, lentLines } = memory
+    const count = Math.min(memory.room, to - at)
+    memory.bring(batch, at, count, starts === null ? null : starts.x, at * n)
+    const judged = covariance.kind === 'factors'
+    const left: number[] = []
+    for (let k = 0; k < count; k++) {
+      const book = at + k
+      view.at = book
+      view.riskScale = riskScales[book]!
+      if (turnoverCaps !== null) view.turnoverCap = turnoverCaps[book]!
+      const slack = capped ? -1 : findSlack(view, risk)
+      setLimits(memory, view)
+      const warm = starts !== null && starts.statuses[book] === 0
+      if (warm) {
+        numbers[layout.budget] = starts.budgetPrices[book]!
+        numbers[layout.turnover] = starts.turnoverPrices[book]!
+        for (let g = 0; g < groupCount; g++)
+          numbers[layout.groupPrices + g] = starts.groupPrices[book * groupCount + g]!
+      }
+      if (
+        !(view.riskScale > 0) ||
+        !isExact(view, lentLines, slack) ||
+        memory.run(k, slack, warm, judged) === 0 ||
+        !(judged ? kernelPasses(memory) : judgePasses(view, memory, memory.at(k)))
+      ) {
+        left.push(book)
+        continue
+      }
+      statuses[book] = 0
+      budgetPrices[book] = numbers[layout.budget]!
+      turnoverPrices[book] = numbers[layout.turnover]!
+      for (let g = 0; g < groupCount; g++) groupPrices[book * groupCount + g] = numbers[layout.groupPrices + g]!
+      objectives[book] = numbers[layout.objective]!
+      primalResiduals[book] = numbers[layout.primalResidual]!
+      dualResiduals[book] = numbers[layout.dualResidual]!
+      gaps[book] = numbers[layout.gap]!
+    }
+    memory.takeWeights(x, at * n, count)
+    for (const book of left) writeSolution(batch, answers, book, solveProblem(problemOfBatch(batch, book)))
+    slow += left.length
+    at += count
+  }
+  return slow
+}
+
+function kernelPasses({ numbers, layout }: KernelMemory): boolean {
+  return passesWith(
+    numbers[layout.objective]!,
+    numbers[layout.gap]!,
+    numbers[layout.primalResidual]!,
+    numbers[layout.dualResidual]!,
+  )
+}
+
+/** Where the kernel works with a split of the covariance, the judge works with the covariance itself. */
+function judgePasses(view: BookView, { numbers, layout }: KernelMemory, at: number): boolean {
+  const groups = numbers.subarray(layout.groupPrices, layout.groupPrices + view.groupCount)
+  const { [layout.budget]: budget, [layout.turnover]: turnover } = numbers
+  const passed = judge.assess(view, numbers, layout.book.x + at, budget!, groups, turnover!)
+  numbers[layout.objective] = judge.objective
+  numbers[layout.primalResidual] = judge.certificate.primalResidual
+  numbers[layout.dualResidual] = judge.certificate.dualResidual
+  numbers[layout.gap] = judge.certificate.gap
+  return passed
 }
 
 function write(
   { size: n, groupCount }: BookBatch,
   answers: BatchAnswers,
   book: number,
-  { x, budget, groups, turnover }: Pick<DualSolver, 'x' | 'budget' | 'groups' | 'turnover'>,
+  { x, budget, groups, turnover }: Pick<Solved, 'x'> & Pick<Multipliers, 'budget' | 'groups' | 'turnover'>,
   { objective, certificate }: Pick<Judge, 'objective' | 'certificate'>,
 ): void {
   answers.statuses[book] = 0

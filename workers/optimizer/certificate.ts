@@ -8,10 +8,10 @@ import type { Certificate, Multipliers, ObjectiveSplit } from './solution.ts'
 import { tradeCost } from './trade-cost.ts'
 
 /** Weights nearer than this to a bound stand on it. */
-const ON_BOUND = 1e-13
+export const ON_BOUND = 1e-13
 
 /** In objective: below this a bound of what a line can gain is as good as the figure itself. */
-const NO_GAIN = 1e-13
+export const NO_GAIN = 1e-13
 
 export const GAP_ABSOLUTE = 1e-10
 export const GAP_RELATIVE = 1e-8
@@ -28,14 +28,15 @@ export interface Assessment {
 }
 
 /** "Solved" of the design: gap ≤ 1e-10 + 1e-8·|objective| and both residuals ≤ 1e-9. */
-export function passes(judged: Pick<Assessment, 'objective' | 'certificate'>): boolean {
-  const { gap, primalResidual, dualResidual } = judged.certificate
-  return (
-    gap <= GAP_ABSOLUTE + GAP_RELATIVE * Math.abs(judged.objective) &&
-    primalResidual <= RESIDUAL_LIMIT &&
-    dualResidual <= RESIDUAL_LIMIT
-  )
+export function passes({ objective, certificate }: Pick<Assessment, 'objective' | 'certificate'>): boolean {
+  return passesWith(objective, certificate.gap, certificate.primalResidual, certificate.dualResidual)
 }
+
+/** As `passes`, on bare figures. */
+export const passesWith = (objective: number, gap: number, primalResidual: number, dualResidual: number): boolean =>
+  gap <= GAP_ABSOLUTE + GAP_RELATIVE * Math.abs(objective) &&
+  primalResidual <= RESIDUAL_LIMIT &&
+  dualResidual <= RESIDUAL_LIMIT
 
 /**
  * Judges x and its multipliers. With the reserve at its price μ, costs weigh 1 + μ and cash earns μ: that problem's

@@ -7,8 +7,8 @@ export interface PreparedRisk {
   /** n × factorCount. */
   readonly loadings: Float64Array
   readonly specific: Float64Array
-  /** 1 where an asset has no risk at all: cash. */
-  readonly riskless: Uint8Array
+  /** Assets that have no risk at all: cash. */
+  readonly risklessLines: readonly number[]
   readonly largestVariance: number
 }
 
@@ -28,19 +28,19 @@ function makePrepared(covariance: Covariance, size: number, maximumFactors: numb
   const factors = covariance.kind === 'factors' ? covariance : splitDense(covariance.matrix, size, maximumFactors)
   if (factors === null || factors.factorCount > maximumFactors) return null
   const { factorCount, loadings, specific } = factors
-  const riskless = new Uint8Array(size)
+  const risklessLines: number[] = []
   let largestVariance = 0
   for (let i = 0; i < size; i++) {
     let variance = specific[i]!
     if (variance < 0) return null
     for (let f = 0; f < factorCount; f++) variance += loadings[i * factorCount + f]! ** 2
-    if (variance === 0) riskless[i] = 1
+    if (variance === 0) risklessLines.push(i)
     largestVariance = Math.max(largestVariance, variance)
   }
-  return { factorCount, loadings, specific, riskless, largestVariance }
+  return { factorCount, loadings, specific, risklessLines, largestVariance }
 }
 
-type Factors = Omit<PreparedRisk, 'riskless' | 'largestVariance'>
+type Factors = Omit<PreparedRisk, 'risklessLines' | 'largestVariance'>
 
 /** Share of the variances, of what could be taken, that becomes the diagonal: the rest keeps a Cholesky factor. */
 const TAKEN = 0.9

@@ -33,9 +33,33 @@ function signedLeb(value: number): number[] {
 const doubleBytes = (value: number): number[] => [...new Uint8Array(Float64Array.of(value).buffer)]
 const simd = (operation: number, ...operands: Code[]): Code => [...operands, SIMD, leb(operation)]
 
-/** Scalar doubles. */
+/** 32-bit integers: addresses, counters and truth. */
+export const i32 = {
+  constant: (value: number): Code => [0x41, signedLeb(value)],
+  load: (address: Code, offset: number): Code => [address, 0x28, 2, leb(offset)],
+  store: (address: Code, offset: number, value: Code): Code => [address, value, 0x36, 2, leb(offset)],
+  loadByte: (address: Code): Code => [address, 0x2d, 0, 0],
+  not: (a: Code): Code => [a, 0x45],
+  less: (a: Code, b: Code): Code => [a, b, 0x48],
+  add: (a: Code, b: Code): Code => [a, b, 0x6a],
+  times: (a: Code, b: Code): Code => [a, b, 0x6c],
+  and: (a: Code, b: Code): Code => [a, b, 0x71],
+  or: (a: Code, b: Code): Code => [a, b, 0x72],
+}
+
+/** Scalar doubles; comparisons leave 1 or 0. */
 export const f64 = {
   constant: (value: number): Code => [0x44, doubleBytes(value)],
+  from: (integer: Code): Code => [integer, 0xb7],
+  equal: (a: Code, b: Code): Code => [a, b, 0x61],
+  differ: (a: Code, b: Code): Code => [a, b, 0x62],
+  less: (a: Code, b: Code): Code => [a, b, 0x63],
+  greater: (a: Code, b: Code): Code => [a, b, 0x64],
+  atMost: (a: Code, b: Code): Code => [a, b, 0x65],
+  atLeast: (a: Code, b: Code): Code => [a, b, 0x66],
+  abs: (a: Code): Code => [a, 0x99],
+  negative: (a: Code): Code => [a, 0x9a],
+  min: (a: Code, b: Code): Code => [a, b, 0xa4],
   load: (address: Code, offset: number): Code => [address, 0x2b, 3, leb(offset)],
   store: (address: Code, offset: number, value: Code): Code => [address, value, 0x39, 3, leb(offset)],
   add: (a: Code, b: Code): Code => [a, b, 0xa0],
@@ -62,30 +86,67 @@ export const pair = {
   most: (a: Code, b: Code): Code => simd(0xf7, a, b),
   abs: (a: Code): Code => simd(0xec, a),
   sqrt: (a: Code): Code => simd(0xef, a),
+  negative: (a: Code): Code => simd(0xed, a),
   /** All bits set where true. */
   equal: (a: Code, b: Code): Code => simd(0x47, a, b),
   differ: (a: Code, b: Code): Code => simd(0x48, a, b),
+  less: (a: Code, b: Code): Code => simd(0x49, a, b),
+  greater: (a: Code, b: Code): Code => simd(0x4a, a, b),
+  atMost: (a: Code, b: Code): Code => simd(0x4b, a, b),
+  atLeast: (a: Code, b: Code): Code => simd(0x4c, a, b),
+  or: (a: Code, b: Code): Code => simd(0x50, a, b),
+  /** Bits of a where the mask is set, of b elsewhere. */
+  choose: (a: Code, b: Code, mask: Code): Code => simd(0x52, a, b, mask),
+  splat: (a: Code): Code => simd(0x14, a),
+  /** Two bytes, each as a double. */
+  fromBytes: (address: Code, offset: number): Code =>
+    simd(0xfe, simd(0xa9, simd(0x89, [address, SIMD, 0x08, 0, leb(offset)]))),
+  first: (a: Code): Code => [a, SIMD, 0x21, 0],
+  second: (a: Code): Code => [a, SIMD, 0x21, 1],
   and: (a: Code, b: Code): Code => simd(0x4e, a, b),
   /** a and not b. */
   without: (a: Code, b: Code): Code => simd(0x4f, a, b),
   flip: (a: Code, b: Code): Code => simd(0x51, a, b),
   any: (a: Code): Code => simd(0x53, a),
-  sum: (a: Code): Code => f64.add([a, SIMD, 0x21, 0], [a, SIMD, 0x21, 1]),
+  /** Of the two places of a local. */
+  sum: (a: Code): Code => f64.add(pair.first(a), pair.second(a)),
+  largest: (a: Code): Code => f64.max(pair.first(a), pair.second(a)),
 }
 
 export const zeroAddress: Code = [0x41, 0]
 export const get = (local: number): Code => [0x20, leb(local)]
 export const set = (local: number, value: Code): Code => [value, 0x21, leb(local)]
-export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b]
+export const select = (condition: Code, a: Code, b: Code): Code => [a, b, condition, 0x1b]
+export const when = (condition: Code, body: Code, otherwise: Code = []): Code => [
+  condition,
+  0x04,
+  0x40,
+  body,
+  otherwise.length === 0 ? [] : [0x05, otherwise],
+  0x0b,
+]
+export const call = (functionIndex: number, ...operands: Code[]): Code => [...operands, 0x10, leb(functionIndex)]
+export const giveBack = (value: Code): Code => [value, 0x0f]
 
-/** Runs the body with local `pointer` from `start` in steps of `stride` while it is below local `end`. */
-export function forEachRecord(pointer: number, start: number, end: number, stride: number, body: Code): Code {
+/** Repeats its body until a `leave` inside it; both count the blocks between them and the loop, `when` included. */
+export const forever = (body: Code): Code => [0x02, 0x40, 0x03, 0x40, body, 0x0c, 0, 0x0b, 0x0b]
+export const leave = (blocksBetween: number): Code => [0x0c, leb(blocksBetween + 1)]
+export const again = (blocksBetween: number): Code => [0x0c, leb(blocksBetween)]
+
+/** Runs the body, then moves every pointer on by its stride, while the first is below local `end`. */
+export function forEachPair(
+  pointers: readonly (readonly [local: number, stride: number])[],
+  end: number,
+  body: Code,
+): Code {
   return [
-    set(pointer, [0x41, signedLeb(start)]),
-    [0x03, 0x40],
+    0x03,
+    0x40,
     body,
-    set(pointer, [get(pointer), 0x41, signedLeb(stride), 0x6a]),
-    [get(pointer), get(end), 0x48, 0x0d, 0],
+    pointers.map(([local, stride]) => set(local, i32.add(get(local), i32.constant(stride)))),
+    i32.less(get(pointers[0]![0]), get(end)),
+    0x0d,
+    0,
     0x0b,
   ]
 }
@@ -96,16 +157,18 @@ function flatten(code: Code, into: number[]): void {
     else flatten(part, into)
 }
 
-/** One function: a fixed list of i32 parameters, then locals taken as needed. */
+/** One function: a fixed list of i32 parameters, then locals taken as needed; an i32 back where `answers`. */
 export class FunctionCode {
   readonly name: string
   readonly parameters: number
+  readonly answers: boolean
   readonly #locals: ValueKind[] = []
   readonly #body: Code[] = []
 
-  constructor(name: string, parameters: number) {
+  constructor(name: string, parameters: number, answers = false) {
     this.name = name
     this.parameters = parameters
+    this.answers = answers
   }
 
   local(kind: ValueKind): number {
@@ -134,11 +197,11 @@ export function assembleModule(functions: readonly FunctionCode[]): Uint8Array<A
   const text = (value: string): number[] => [value.length, ...new TextEncoder().encode(value)]
   const section = (id: number, content: number[]): number[] => [id, ...leb(content.length)].concat(content)
   const count = leb(functions.length)
-  const types = functions.flatMap(({ parameters }) => [
+  const types = functions.flatMap(({ parameters, answers }) => [
     0x60,
     ...leb(parameters),
     ...Array.from({ length: parameters }, () => ValueType.i32),
-    0,
+    ...(answers ? [1, ValueType.i32] : [0]),
   ])
   const bodies: number[] = [...count]
   for (const one of functions) for (const byte of one.bytes()) bodies.push(byte)
