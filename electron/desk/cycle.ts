@@ -25,6 +25,7 @@ export interface CycleDeps {
   readonly ids: Ids
   readonly settings: PlanningSettings
   readonly solve: PlanningDeps['solve']
+  readonly relax: PlanningDeps['relax']
   /** Sentence where trading is stopped for this book, null otherwise. */
   readonly haltedWhy: (book: ClientBook) => string | null
 }
@@ -261,6 +262,7 @@ export const planningDeps = (deps: CycleDeps): PlanningDeps => ({
   clock: deps.clock,
   nextProposalId: () => deps.ids.next('proposal'),
   solve: deps.solve,
+  relax: deps.relax,
 })
 
 /** Marks what may run unasked (never what an advisor has edited); a premium book that may not says why in its remarks. */

@@ -43,6 +43,7 @@ export interface DeskParts {
   readonly settings: PlanningSettings
   readonly maximumSlippageBps: Bps
   readonly solve: PlanningDeps['solve']
+  readonly relax: PlanningDeps['relax']
 }
 
 const STATE_WORDS = { halted: 'stopped', reducing: 'reduce only' } as const

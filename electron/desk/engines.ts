@@ -1,6 +1,12 @@
 import type { DriftEngine } from '../../workers/drift/index.ts'
 import type { MicrostructureEngine } from '../../workers/microstructure/index.ts'
-import type { OptimizerEngine, RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
+import type {
+  OptimizerEngine,
+  RebalanceProblem,
+  RebalanceSolution,
+  RelaxRequest,
+  StagedRelaxation,
+} from '../../workers/optimizer/index.ts'
 import { createPool } from '../../workers/pool.ts'
 import type { RiskEngine } from '../../workers/risk/index.ts'
 import { type EngineThread, startEngine } from '../../workers/thread-link/index.ts'
@@ -12,6 +18,8 @@ export interface Engines {
   readonly risk: EngineThread<RiskEngine>
   /** Answers in the order asked, whatever the number of threads. A problem no thread could solve is `failed`. */
   solve(problems: readonly RebalanceProblem[]): Promise<readonly RebalanceSolution[]>
+  /** The smallest relaxations of what is infeasible; null where the threads could not answer. */
+  relax(requests: readonly RelaxRequest[]): Promise<readonly StagedRelaxation[] | null>
   stop(): Promise<void>
 }
 
@@ -41,6 +49,12 @@ export function startEngines(
         reason: answer.error.message,
         iterations: 0,
       }))
+    },
+    relax: async (requests) => {
+      const answer = await optimizer.run(requests, (engine, part) => engine.relax([...part]))
+      if (answer.ok) return answer.value
+      onFailure('optimizer', answer.error.message)
+      return null
     },
     stop: async () => {
       await Promise.all([drift.stop(), microstructure.stop(), risk.stop(), optimizer.stop()])

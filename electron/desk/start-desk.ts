@@ -211,6 +211,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     settings,
     maximumSlippageBps: bps(MAXIMUM_SLIPPAGE_BPS),
     solve: engines.solve,
+    relax: engines.relax,
   })
   // a plan may have ended between reading the books and listening to the executor
   world.reload()

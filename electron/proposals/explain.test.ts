@@ -14,6 +14,7 @@ interface Situation {
   readonly tooSmall?: readonly string[]
   readonly belowMinimum?: readonly string[]
   readonly cutBy?: string
+  readonly relaxedBy?: number
   /** What the optimiser says of BTC, and where it wants it. */
   readonly line?: Partial<LineExplanation>
   readonly x?: number
@@ -62,7 +63,10 @@ function draftOf(situation: Situation): Draft {
       leftOut: situation.leftOut ?? [],
     },
     position: { valueUsd: 1e6, lines, holdings: [], unableWhy: null },
-    limits: { cutBy: [situation.cutBy ?? null, null, null, null] },
+    limits: {
+      cutBy: [situation.cutBy ?? null, null, null, null],
+      relaxedBy: Float64Array.of(situation.relaxedBy ?? 0, 0, 0, 0),
+    },
     solution: { x, lines: [explained(situation.line), explained(), explained(), explained()] } as unknown as Solved,
     shape: { trades: [], belowMinimum: situation.belowMinimum ?? [] },
     tooSmall: new Set(situation.tooSmall ?? []),
@@ -114,6 +118,7 @@ describe('a line that does not trade says why not, the strongest reason first', 
     ['too small in an earlier pass', { ...held, tooSmall: ['BTC'] }, 'below-minimum'],
     ['too small in this one', { ...held, belowMinimum: ['BTC'] }, 'below-minimum'],
     ['wanted, but its buy did not fit into the cash', { ...far, x: 0.545 }, 'below-minimum'],
+    ['out of a band that gave way', { weights: { BTC: 0.7 }, relaxedBy: 0.02 }, 'at-limit'],
     ['cut by a restriction', { ...far, cutBy: 'no sell: pledged', line: { status: 'at-lower-bound' } }, 'restricted'],
     ['its cost', held, 'cost-exceeds-benefit'],
     [

@@ -41,6 +41,9 @@ export function explainLine(
   const cut = draft.limits.cutBy[index] ?? null
   const atBound = explained.status === 'at-lower-bound' || explained.status === 'at-upper-bound'
   if (cut !== null && (atBound || explained.costFallToTrade === null)) return still('restricted', cut)
+  const relaxedBy = draft.limits.relaxedBy[index] ?? 0
+  if (relaxedBy > 0 && (line.weight < low || line.weight > high))
+    return still('at-limit', `${percent(line.weight)}, outside its band: the bands can't be met together`)
   const place = `${percent(line.weight)} in ${percent(low)} to ${percent(high)}`
   if (atBound && draft.limits.newCash) return still('inside-band', `${place}; ${NEW_CASH_WORDS[draft.limits.newCash]}`)
   const position = bandPosition(line.weight, line.target, line.band)

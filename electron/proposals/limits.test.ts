@@ -76,7 +76,7 @@ describe('restrictions', () => {
     expect(rounded(limits({ ...INSIDE, SOL: 0.1 }, [noBuy]).upper)[1]).toBe(0.1)
     const low = limits({ ...INSIDE, SOL: 0.05 }, [noBuy])
     expect([rounded(low.lower)[1], rounded(low.upper)[1]]).toEqual([0.05, 0.05])
-    expect(low.relaxations).toEqual(['SOL must not be bought (statutes): band relaxed by 3.20 pp'])
+    expect(low.relaxations).toEqual(['SOL must not be bought (statutes): band relaxed by 3.00 pp'])
     expect(low.cutBy[1]).toBe('no buy: statutes')
     // above its band it may still be sold into it
     expect(rounded(limits({ ...INSIDE, SOL: 0.2 }, [noBuy]).upper)[1]).toBe(0.118)
@@ -86,7 +86,7 @@ describe('restrictions', () => {
     expect(rounded(limits({ ...INSIDE, SOL: 0.1 }, [noSell]).lower)[1]).toBe(0.1)
     const high = limits({ ...INSIDE, SOL: 0.2 }, [noSell])
     expect([rounded(high.lower)[1], rounded(high.upper)[1]]).toEqual([0.2, 0.2])
-    expect(high.relaxations).toEqual(['SOL must not be sold (pledged): band relaxed by 8.20 pp'])
+    expect(high.relaxations).toEqual(['SOL must not be sold (pledged): band relaxed by 8.00 pp'])
     expect(rounded(limits({ ...INSIDE, SOL: 0.05 }, [noSell]).lower)[1]).toBe(0.082)
   })
 
@@ -110,22 +110,22 @@ describe('restrictions', () => {
     expect(limits(INSIDE, [{ ...noTrade, until: millis(NOW) }]).cutBy[0]).toBeNull()
   })
 
-  test('the order they are written in decides nothing: no-trade before a cap, a cap before the edge', () => {
+  test('between its settle band and its edge a line gives nothing away', () => {
+    expect(limits({ ...INSIDE, SOL: 0.081 }, [noBuy]).relaxations).toEqual([])
+    expect(rounded(limits({ ...INSIDE, SOL: 0.081 }, [noBuy]).lower)[1]).toBe(0.081)
+    expect(limits({ ...INSIDE, SOL: 0.119 }, [noSell]).relaxations).toEqual([])
+  })
+
+  test('the order they are written in decides nothing: a cap before the edge', () => {
     const cap: Restriction = { kind: 'at-most', asset: 'BTC', weight: 0.48, reason: 'trustees' }
-    const bounds = (...restrictions: readonly Restriction[]): readonly (number | undefined)[] => {
-      const { lower, upper } = limits(INSIDE, restrictions)
-      return [lower[0], upper[0]]
-    }
-    const noTrade: Restriction = { kind: 'no-trade', asset: 'BTC', reason: 'in dispute' }
     const edge: Restriction = { kind: 'band-edge', asset: 'BTC', reason: 'mandate' }
-    expect([bounds(noTrade, cap), bounds(cap, noTrade)]).toEqual([
-      [0.5, 0.5],
-      [0.5, 0.5],
-    ])
-    expect([bounds(edge, cap), bounds(cap, edge)]).toEqual([
-      [0.48, 0.48],
-      [0.48, 0.48],
-    ])
+    for (const both of [
+      [edge, cap],
+      [cap, edge],
+    ]) {
+      const { lower, upper, clash } = limits(INSIDE, both)
+      expect([lower[0], upper[0], clash]).toEqual([0.48, 0.48, null])
+    }
   })
 
   test('band-edge: still inside its band, to just inside the edge outside', () => {
@@ -146,6 +146,70 @@ describe('restrictions', () => {
     expect(rounded(ended.lower)[1]).toBe(0.082)
     const running = limits({ ...INSIDE, SOL: 0.05 }, [{ ...noBuy, until: millis(NOW + 1) }])
     expect(running.cutBy[1]).toBe('no buy: statutes')
+  })
+})
+
+describe('what never gives way', () => {
+  const cap: Restriction = { kind: 'at-most', asset: 'BTC', weight: 0.48, reason: 'trustees' }
+  const hardAt = (weights: Readonly<Record<string, number>>, ...restrictions: readonly Restriction[]) => {
+    const { hard, tolerated } = limits(weights, restrictions, { cashReserve: 0.08, costWeight: 0.002 })
+    const pair = ({ lower, upper }: typeof hard, i: number) => [rounded(lower)[i], rounded(upper)[i]]
+    return {
+      BTC: pair(hard, 0),
+      SOL: pair(hard, 1),
+      cash: pair(hard, 2),
+      tolerated: [0, 1, 2].map((i) => pair(tolerated, i)),
+    }
+  }
+
+  test('nothing but the reserve and its costs where nothing is restricted; bands are tolerated to their edges', () =>
+    expect(hardAt(INSIDE)).toEqual({
+      BTC: [0, 1],
+      SOL: [0, 1],
+      cash: [0.082, 1],
+      tolerated: [
+        [0.45, 0.55],
+        [0.08, 0.12],
+        [0.082, 0.14],
+      ],
+    }))
+
+  test('a cap, what must not be bought, sold or traded', () => {
+    expect(hardAt(INSIDE, cap).BTC).toEqual([0, 0.48])
+    expect(hardAt(INSIDE, cap).tolerated[0]).toEqual([0.45, 0.48])
+    expect(hardAt(INSIDE, { ...cap, kind: 'no-buy' }).BTC).toEqual([0, 0.5])
+    expect(hardAt(INSIDE, { ...cap, kind: 'no-sell' }).BTC).toEqual([0.5, 1])
+    expect(hardAt({ ...INSIDE, BTC: 0.6 }, { ...cap, kind: 'no-trade' })).toMatchObject({
+      BTC: [0.6, 0.6],
+      tolerated: [[0.6, 0.6], expect.anything(), expect.anything()],
+    })
+  })
+
+  test("to its band's edge only: anywhere on the way there, and no further", () => {
+    const edge: Restriction = { kind: 'band-edge', asset: 'BTC', reason: 'mandate' }
+    expect(hardAt({ ...INSIDE, BTC: 0.58 }, edge).BTC).toEqual([0.545, 0.58])
+    expect(hardAt({ ...INSIDE, BTC: 0.4 }, edge).BTC).toEqual([0.4, 0.455])
+    expect(hardAt(INSIDE, edge).BTC).toEqual([0.5, 0.5])
+  })
+
+  test.each([
+    ['no-sell', 'must not be sold'],
+    ['no-trade', 'must not be traded'],
+  ] as const)('%s above a cap: both never give way, in whatever order they are written', (kind, words) => {
+    const stays: Restriction = { kind, asset: 'BTC', reason: 'pledged' }
+    for (const both of [
+      [stays, cap],
+      [cap, stays],
+    ])
+      expect(limits(INSIDE, both).clash).toBe(
+        `BTC ${words} (pledged) and may be at most 48.00 % (trustees): it weighs 50.00 %`,
+      )
+    expect(limits({ ...INSIDE, BTC: 0.47 }, [stays, cap]).clash).toBeNull()
+  })
+
+  test('a line left out of the plan clashes with nothing', () => {
+    const out = limits(INSIDE, [{ ...cap, kind: 'no-sell' }, cap], { frozen: new Set(['BTC']) })
+    expect([out.clash, out.hard.lower[0], out.hard.upper[0]]).toEqual([null, 0.5, 0.5])
   })
 })
 

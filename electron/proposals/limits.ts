@@ -2,12 +2,22 @@ import { type Band, type SettleRule, settleBandOf } from '../../core/band.ts'
 import type { Restriction } from '../../core/client-book.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
+import type { BoundLimits } from '../../workers/optimizer/index.ts'
 import type { BookPosition, PositionLine } from './book-position.ts'
+import { cutBand, hardLimits } from './hard-limits.ts'
 
 /** What the optimiser may do with each line, and what had to give. */
 export interface LineLimits {
   readonly lower: Float64Array
   readonly upper: Float64Array
+  /** The tolerance bands within the hard limits: a book that can't settle further inside may end anywhere in them. */
+  readonly tolerated: BoundLimits
+  /** What never gives way. */
+  readonly hard: BoundLimits
+  /** The first line whose hard limits can't both hold; null where there is none. */
+  readonly clash: string | null
+  /** Per line, how far its tolerance band gave way because the bands can't be met together, in weight. */
+  readonly relaxedBy: Float64Array
   /** Sentences for the approver: which band gave way to which restriction, and by how much. */
   readonly relaxations: readonly string[]
   /** Per line, the restriction that cuts it; null where none does. */
@@ -19,7 +29,7 @@ export interface LineLimits {
 /** Cash that came in or went out since the last plan: what it calls for comes before anything else. */
 export type NewCash = 'in' | 'out'
 
-const points = (fraction: number): string => `${(fraction * 100).toFixed(2)} pp`
+export const points = (fraction: number): string => `${(fraction * 100).toFixed(2)} pp`
 
 /**
  * Bounds of the post-trade weights: the settle band, cut by restrictions. A restriction never gives way: where a
@@ -45,11 +55,15 @@ export function lineLimits(
   const count = position.lines.length
   const lower = new Float64Array(count)
   const upper = new Float64Array(count)
+  const [tolerated, hard] = [emptyLimits(count), emptyLimits(count)]
+  let clash: string | null = null
   const relaxations: string[] = []
   const cutBy: (string | null)[] = []
   // a rule for the edge gives way to what is forbidden, and nothing moves a line that must not trade
   const force = ({ kind }: Restriction): number => (kind === 'band-edge' ? 0 : kind === 'no-trade' ? 2 : 1)
-  const byForce = [...restrictions].sort((a, b) => force(a) - force(b))
+  const byForce = restrictions
+    .filter(({ until }) => until === undefined || until > options.now)
+    .sort((a, b) => force(a) - force(b))
   position.lines.forEach((line, i) => {
     const settled = settleBandOf(options.settle, line.band, line.target, options.stepWeights[i]!, options.costWeight)
     const band = options.settle === 'optimal' ? settled : leaveInside(settled, line)
@@ -58,9 +72,8 @@ export function lineLimits(
         ? cashLimits(band, options.cashReserve, options.costWeight)
         : newCashFirst(band, line, options.newCash)
     let cut: string | null = null
-    for (const restriction of byForce) {
-      if (restriction.asset !== line.asset || (restriction.until !== undefined && restriction.until <= options.now))
-        continue
+    const own = byForce.filter(({ asset }) => asset === line.asset)
+    for (const restriction of own) {
       if (restriction.kind === 'at-most') {
         if (restriction.weight < high) {
           high = Math.max(0, restriction.weight)
@@ -68,12 +81,11 @@ export function lineLimits(
           cut = `at most ${(restriction.weight * 100).toFixed(1)} %: ${restriction.reason}`
         }
       } else if (restriction.kind === 'no-buy') {
-        if (low > line.weight) {
+        if (line.weight < line.band.low)
           relaxations.push(
-            `${line.asset} must not be bought (${restriction.reason}): band relaxed by ${points(low - line.weight)}`,
+            `${line.asset} must not be bought (${restriction.reason}): band relaxed by ${points(line.band.low - line.weight)}`,
           )
-          low = line.weight
-        }
+        low = Math.min(low, line.weight)
         high = Math.min(high, Math.max(line.weight, low))
         cut = `no buy: ${restriction.reason}`
       } else if (restriction.kind === 'no-trade') {
@@ -91,26 +103,42 @@ export function lineLimits(
         else high = low
         cut = `to its band's edge only: ${restriction.reason}`
       } else {
-        if (high < line.weight) {
+        if (line.weight > line.band.high)
           relaxations.push(
-            `${line.asset} must not be sold (${restriction.reason}): band relaxed by ${points(line.weight - high)}`,
+            `${line.asset} must not be sold (${restriction.reason}): band relaxed by ${points(line.weight - line.band.high)}`,
           )
-          high = line.weight
-        }
+        high = Math.max(high, line.weight)
         low = Math.max(low, Math.min(line.weight, high))
         cut = `no sell: ${restriction.reason}`
       }
     }
+    let outermost: Band = { low: line.weight, high: line.weight }
     if (options.frozen.has(line.asset)) {
       low = line.weight
       high = line.weight
+    } else {
+      const limits = hardLimits(line, own, settled, { weight: options.cashReserve, costWeight: options.costWeight })
+      outermost = limits
+      clash ??= limits.clash
     }
+    const edges = line.asset === CASH ? cashLimits(line.band, options.cashReserve, options.costWeight) : line.band
+    const within = cutBand(edges, outermost)
     lower[i] = low
     upper[i] = high
+    tolerated.lower[i] = within.low
+    tolerated.upper[i] = within.high
+    hard.lower[i] = outermost.low
+    hard.upper[i] = outermost.high
     cutBy.push(cut)
   })
-  return { lower, upper, relaxations, cutBy, newCash: options.newCash }
+  const relaxedBy = new Float64Array(count)
+  return { lower, upper, tolerated, hard, clash, relaxedBy, relaxations, cutBy, newCash: options.newCash }
 }
+
+const emptyLimits = (count: number): BoundLimits => ({
+  lower: new Float64Array(count),
+  upper: new Float64Array(count),
+})
 
 const isInside = ({ weight, band }: PositionLine): boolean => weight >= band.low && weight <= band.high
 

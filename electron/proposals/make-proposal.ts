@@ -134,6 +134,8 @@ function nothingToTrade(draft: Draft): [PlanFailure['code'], string] {
     const names = [...new Set([...draft.tooSmall, ...draft.shape.belowMinimum])].join(', ')
     return ['below-minimum', `what would be traded (${names}) is below the minimum`]
   }
+  if (draft.limits.relaxedBy.some((by) => by > 0))
+    return ['nothing-to-trade', `as near to its bands as it can be: ${draft.limits.relaxations.join('; ')}`]
   return ['nothing-to-trade', 'every line is inside its band and trading would cost more than it is worth']
 }
 

@@ -11,6 +11,7 @@ import type { PlanFailure } from './draft.ts'
 import { type LineLimits, lineLimits, type NewCash } from './limits.ts'
 import { makeProposal } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
+import { type SolveCase, solveRelaxing } from './relax-bands.ts'
 import { type AssetGrain, grainOf, shapeTrades } from './shape-trades.ts'
 import { curveOfSide, type LineCosts, linearCost, lineCosts } from './venue-mix.ts'
 
@@ -53,11 +54,16 @@ export async function planBooks(
     else answers[at] = prepared
   })
   for (let round = 0; open.length > 0; round++) {
-    const limits = open.map(({ pass }) => limitsOf(pass, deps))
-    const solutions = await deps.solve(open.map(({ pass }, i) => problemOf(pass, limits[i]!, deps)))
+    const cases = open.map(({ pass }) => caseOf(pass, deps))
+    const solved = await solveRelaxing(cases, deps)
     const again: typeof open = []
     open.forEach(({ at, pass }, i) => {
-      const solution = solutions[i]!
+      const { solution, limits, why } = solved[i]!
+      const clash = limits.clash ?? why
+      if (clash !== null) {
+        answers[at] = clashing(pass, clash)
+        return
+      }
       if (solution.status === 'infeasible' && pass.newCash !== null) {
         again.push({ at, pass: { ...pass, newCash: null } })
         return
@@ -78,7 +84,7 @@ export async function planBooks(
         again.push({ at, pass: { ...pass, tooSmall: new Set([...pass.tooSmall, ...fresh]) } })
         return
       }
-      answers[at] = makeProposal({ ...pass, limits: limits[i]!, solution, shape }, market, deps)
+      answers[at] = makeProposal({ ...pass, limits, solution, shape }, market, deps)
     })
     open = again
   }
@@ -150,6 +156,19 @@ function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
   return { ...limits, relaxations: [...limits.relaxations, NEW_CASH_IS_NOT_ENOUGH[moved]] }
 }
 
+function caseOf(pass: Pass, deps: PlanningDeps): SolveCase {
+  const limits = limitsOf(pass, deps)
+  const { position, request } = pass
+  return {
+    problem: problemOf(pass, limits, deps),
+    limits,
+    position,
+    model: request.model,
+    // cash that moved is settled the ordinary way before any band gives way
+    mayRelax: pass.newCash === null && limits.clash === null,
+  }
+}
+
 function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): RebalanceProblem {
   const { position, costs, request } = pass
   const indexOf = new Map(position.lines.map((line, i) => [line.asset, i]))
@@ -179,6 +198,13 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
     reserve: null,
     taxes: [],
   }
+}
+
+/** Where lines were dropped because their trades were too small, that is what keeps the rest from an answer. */
+function clashing({ tooSmall }: Pass, clash: string): Result<Proposal, PlanFailure> {
+  return tooSmall.size === 0
+    ? fail('infeasible', `limits that never give way: ${clash}`)
+    : fail('below-minimum', `what would be traded (${[...tooSmall].join(', ')}) is below the minimum: ${clash}`)
 }
 
 function unsolved(solution: Exclude<RebalanceSolution, Solved>): Result<Proposal, PlanFailure> {

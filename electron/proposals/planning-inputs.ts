@@ -6,7 +6,12 @@ import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { CostSplit } from '../../core/order.ts'
 import type { Trigger } from '../../core/proposal.ts'
 import type { Millis } from '../../core/units.ts'
-import type { RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
+import type {
+  RebalanceProblem,
+  RebalanceSolution,
+  RelaxRequest,
+  StagedRelaxation,
+} from '../../workers/optimizer/index.ts'
 import type { BookPosition, PriceBoard } from './book-position.ts'
 import type { PlanningSettings } from './settings.ts'
 import type { MarketsOf } from './shape-trades.ts'
@@ -56,4 +61,6 @@ export interface PlanningDeps {
   readonly nextProposalId: () => string
   /** The optimiser in its worker threads. */
   solve(problems: readonly RebalanceProblem[]): Promise<readonly RebalanceSolution[]>
+  /** The smallest relaxations of infeasible problems, in the order asked; null where no thread could answer. */
+  relax(requests: readonly RelaxRequest[]): Promise<readonly StagedRelaxation[] | null>
 }

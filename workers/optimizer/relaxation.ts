@@ -41,9 +41,9 @@ const NO_MOVE = 1e-13
  *     minimise Σ (lowerᵢ − xᵢ)⁺ + (xᵢ − upperᵢ)⁺   subject to  limits.lower ≤ x ≤ limits.upper,  Σx = 1,  group caps and
  *                                                  floors, turnover cap,  x = current where frozen
  *
- * Total, groups, turnover cap and frozen lines never give way; a cash reserve, which no bound decides, is left out. Where several relaxations have the least sum, one
- * of those that trade least is taken: a client is moved as little as the rules allow. The same input gives the same
- * bits. A feasible problem is answered with no moves.
+ * Total, groups, turnover cap and frozen lines never give way; a cash reserve, which no bound decides, is left out.
+ * Where several relaxations have the least sum, one of those that trade least is taken: a client is moved as little as
+ * the rules allow. The same input gives the same bits. A feasible problem is answered with no moves.
  */
 export function relaxBounds(problem: RebalanceProblem, limits: BoundLimits): RelaxationAnswer {
   const lower = problem.lower.map((low, i) => Math.min(low, limits.lower[i]!))
@@ -130,11 +130,17 @@ function leastRelaxedPoint(problem: RebalanceProblem, limits: BoundLimits): Floa
     stretches.forEach(({ line, direction }, j) => {
       x[line]! += direction * values[j]!
     })
-    // sums of stretches may pass the end by a bit
-    return x.map((weight, i) => (problem.frozen?.[i] ? weight : clamp(weight, limits.lower[i]!, limits.upper[i]!)))
+    return x.map((weight, i) => (problem.frozen?.[i] ? weight : settle(weight, problem, limits, i)))
   }
   const second = solveLinearProgram(withLeastTurnover(first, stretches, least.value))
   return pointOf(second.violation <= FEASIBILITY_TOLERANCE ? second.point : least.point)
+}
+
+/** Sums of stretches miss the place they stand for by rounding: a line that stays gets its own bits, so does a bound. */
+function settle(weight: number, problem: RebalanceProblem, limits: BoundLimits, line: number): number {
+  for (const exact of [problem.current[line]!, problem.lower[line]!, problem.upper[line]!])
+    if (Math.abs(weight - exact) <= NO_MOVE) return exact
+  return clamp(weight, limits.lower[line]!, limits.upper[line]!)
 }
 
 function stretchesOf(problem: RebalanceProblem, limits: BoundLimits, line: number, base: number): Stretch[] {

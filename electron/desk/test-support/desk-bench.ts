@@ -196,6 +196,7 @@ export class DeskBench {
         this.whileSolving()
         return engine.solve([...problems])
       },
+      relax: async (requests) => engine.relax(requests),
       haltedWhy: () => this.halted,
     }
     this.approvals = new Approvals(this.deps, (proposals, approval, actor) => this.#release(proposals, approval, actor))
