@@ -27,6 +27,10 @@ export function toleranceBand(rule: BandRule, target: number, multiplier: number
   return { low: Math.max(0, target - half), high: Math.min(1, target + half) }
 }
 
+/** The part of a band that a limit on the weight leaves. */
+export const cutBand = (band: Band, maximumWeight: number): Band =>
+  band.high <= maximumWeight ? band : { low: Math.min(band.low, maximumWeight), high: maximumWeight }
+
 /**
  * What a rebalance aims at: each edge moved inwards by the largest of 10 % of its half-width, two venue steps
  * (as a weight) and the estimated cost (as a weight). A trade to the very edge would end outside again.

@@ -48,12 +48,14 @@ export interface ClientBook {
   readonly custody: Custody
   /** Part of the value that stays in cash whatever happens. */
   readonly cashReserve: number
-  /** γ of the book's risk profile. */
+  /** γ of a book that has no risk profile. */
   readonly riskAversion: number
   readonly mandate: Mandate | null
   readonly restrictions: readonly Restriction[]
   /** Automatic execution and triggers are held until then. */
   readonly pausedUntil: Millis | null
+  /** Why, in the words of who paused it; left out while it is not. */
+  readonly pausedWhy?: string
   /** Whether opposite flows may be crossed inside the firm at mid. */
   readonly mayCross: boolean
 }

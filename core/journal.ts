@@ -13,7 +13,9 @@ import type {
   TradingState,
   VenueTrade,
 } from './order.ts'
-import type { Proposal, ProposalState } from './proposal.ts'
+import type { CashFlowKind, Proposal, ProposalState } from './proposal.ts'
+import type { RebalancingRules } from './rebalancing-rules.ts'
+import type { RiskAnswers, RiskOverride, RiskProfile, RiskProfileId } from './risk-profile.ts'
 import type { Millis } from './units.ts'
 
 /**
@@ -41,7 +43,7 @@ export interface FactPayloads {
     readonly asset: AssetId
     /** Signed: plus is in. */
     readonly quantity: Amount
-    readonly kind: 'deposit' | 'withdrawal' | 'reward' | 'fee' | 'unexplained'
+    readonly kind: CashFlowKind | 'unexplained'
     /** The venue's id of its own entry; null for an entry of ours. */
     readonly venueEntryId: string | null
   }
@@ -100,6 +102,20 @@ export interface FactPayloads {
   }
   /** Written when what is decided for a client book changes, never once per check. */
   'decision-recorded': { readonly decision: Decision }
+  /** A new version of a risk profile: every book that has it follows. */
+  'risk-profile-saved': { readonly profile: RiskProfile; readonly by: string; readonly why: string }
+  'risk-profile-assigned': {
+    readonly bookId: ClientBookId
+    readonly profileId: RiskProfileId
+    readonly profileVersion: number
+    readonly answers: RiskAnswers | null
+    readonly by: string
+    readonly why: string
+  }
+  'risk-override-set': { readonly bookId: ClientBookId; readonly override: RiskOverride }
+  /** By its own end, or earlier. */
+  'risk-override-ended': { readonly bookId: ClientBookId; readonly why: string }
+  'rules-changed': { readonly rules: RebalancingRules; readonly by: string; readonly why: string }
   'regime-changed': { readonly from: string; readonly to: string; readonly multiplier: number; readonly why: string }
 }
 

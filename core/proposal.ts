@@ -4,9 +4,21 @@ import type { AssetId } from './instruments.ts'
 import type { CostSplit, Side } from './order.ts'
 import type { Bps, Millis, Usd } from './units.ts'
 
+export const CASH_FLOW_KINDS = ['deposit', 'withdrawal', 'reward', 'fee'] as const
+export type CashFlowKind = (typeof CASH_FLOW_KINDS)[number]
+
+/** Money or an asset that came in or went out. */
+export interface CashFlow {
+  readonly kind: CashFlowKind
+  readonly asset: AssetId
+  /** At the price when it moved; plus is in. */
+  readonly amountUsd: Usd
+}
+
 export type Trigger =
   | { readonly kind: 'band-breach'; readonly assets: readonly AssetId[] }
-  | { readonly kind: 'cash-flow'; readonly asset: AssetId; readonly amountUsd: Usd }
+  /** Everything that moved since the book was planned last, one entry per kind and asset. */
+  | { readonly kind: 'cash-flow'; readonly flows: readonly CashFlow[] }
   | { readonly kind: 'manual'; readonly by: string }
   /** A date of the firm's calendar. */
   | { readonly kind: 'schedule'; readonly due: Millis }

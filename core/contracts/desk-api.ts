@@ -2,8 +2,10 @@ import type { Amount } from '../amount.ts'
 import type { ClientBook, ClientBookId, Restriction } from '../client-book.ts'
 import type { AssetId, MarketKey, VenueId } from '../instruments.ts'
 import type { ChildState, CostSplit, ParentState, Side, TradingState } from '../order.ts'
-import type { LineReason, NonTriggerReason, Proposal } from '../proposal.ts'
+import type { CashFlowKind, LineReason, NonTriggerReason, Proposal } from '../proposal.ts'
+import type { RebalancingRules } from '../rebalancing-rules.ts'
 import type { Failure, Result } from '../result.ts'
+import type { BookRisk, RiskAnswers, RiskProfile, RiskProfileId, RiskTerms } from '../risk-profile.ts'
 import type { VenueHealth } from './exchange.ts'
 
 /**
@@ -33,12 +35,35 @@ export interface DeskApi {
   setTrading(request: TradingRequest): Promise<Result<null, DeskFailure>>
   /** Holds triggers and automatic execution of a book; 0 ends the pause. At most 72 hours. */
   pauseClientBook(bookId: ClientBookId, hours: number, why: string): Result<null, DeskFailure>
-  /** SIMULATION only: money in (plus) or out (minus) at the venue and in the book. */
+  /** A flag on one asset of a book, with its reason and its end; it takes the place of one of its kind. */
+  restrictAsset(bookId: ClientBookId, restriction: Restriction): Result<null, DeskFailure>
+  liftRestriction(
+    bookId: ClientBookId,
+    asset: AssetId,
+    kind: Restriction['kind'],
+    why: string,
+  ): Result<null, DeskFailure>
+  /** The newest version of each, from the least risk to the most. */
+  riskProfiles(): readonly RiskProfileView[]
+  /** A new version: every book that has the profile follows at the next check. */
+  saveRiskProfile(id: RiskProfileId, terms: RiskTerms, why: string): Result<null, DeskFailure>
+  /** By the answers to the questionnaire, or chosen. It ends an override. */
+  assignRiskProfile(bookId: ClientBookId, choice: RiskChoice, why: string): Result<null, DeskFailure>
+  /** Other terms for one book until a time, at most MAXIMUM_OVERRIDE_DAYS ahead. */
+  overrideRisk(bookId: ClientBookId, changes: Partial<RiskTerms>, until: number, why: string): Result<null, DeskFailure>
+  endRiskOverride(bookId: ClientBookId, why: string): Result<null, DeskFailure>
+  rules(): RulesView
+  setRules(rules: RebalancingRules, why: string): Result<null, DeskFailure>
+  /**
+   * SIMULATION only: money in (plus) or out (minus) at the venue and in the book. Without a kind it is a deposit or a
+   * withdrawal; a reward comes in, a fee goes out.
+   */
   simulateCashFlow(
     bookId: ClientBookId,
     venue: VenueId,
     asset: AssetId,
     quantity: string,
+    kind?: CashFlowKind,
   ): Promise<Result<null, DeskFailure>>
   /** Adds client books; all of the file or nothing of it. */
   importClientBooks(csv: string): Promise<Result<{ readonly books: number }, ImportFailure>>
@@ -62,6 +87,15 @@ export const DESK_METHODS = [
   'cancelParent',
   'setTrading',
   'pauseClientBook',
+  'restrictAsset',
+  'liftRestriction',
+  'riskProfiles',
+  'saveRiskProfile',
+  'assignRiskProfile',
+  'overrideRisk',
+  'endRiskOverride',
+  'rules',
+  'setRules',
   'simulateCashFlow',
   'importClientBooks',
   'saveLayout',
@@ -165,6 +199,7 @@ export const NEXT_ACTIONS = [
   'trading-halted',
   'no-cash',
   'defensive',
+  'restricted',
 ] as const
 export type NextAction = (typeof NEXT_ACTIONS)[number]
 
@@ -283,6 +318,7 @@ export interface ClientBookView {
     }[]
   }
   readonly regime: RegimeView
+  readonly risk: BookRiskView
   readonly restrictions: readonly Restriction[]
   readonly lastRebalanceAt: number | null
   readonly events: readonly { readonly at: number; readonly text: string }[]
@@ -315,6 +351,8 @@ export interface ClientBookLine {
     readonly floorHalf: number | null
     readonly baseHalf: number
     readonly multiplier: number
+    /** Of the risk profile. */
+    readonly profileFactor: number
     readonly half: number
     readonly cutBy: string | null
   }
@@ -346,6 +384,37 @@ export interface WeightHistory {
   /** Before this the weights are today's holdings at past prices: the book was not watched yet. */
   readonly recordedFrom: number
   readonly rebalances: readonly number[]
+}
+
+// --- risk profiles and rules --------------------------------------------------------------------------------------
+
+export interface RiskProfileView {
+  readonly profile: RiskProfile
+  readonly at: number
+  readonly by: string
+  readonly why: string
+  /** Client books that have it. */
+  readonly books: number
+}
+
+export type RiskChoice =
+  | { readonly kind: 'answers'; readonly answers: RiskAnswers }
+  | { readonly kind: 'profile'; readonly profileId: RiskProfileId }
+
+/** What holds for a book and where it comes from. */
+export interface BookRiskView {
+  /** Null where the book has no profile: its own risk aversion and reserve hold. */
+  readonly given: BookRisk | null
+  readonly profile: RiskProfile | null
+  readonly inForce: RiskTerms
+}
+
+/** With nulls until somebody has changed them: as the program starts. */
+export interface RulesView {
+  readonly rules: RebalancingRules
+  readonly at: number | null
+  readonly by: string | null
+  readonly why: string | null
 }
 
 // --- proposals -----------------------------------------------------------------------------------------------------

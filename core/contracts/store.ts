@@ -14,7 +14,9 @@ import type {
   VenueTrade,
 } from '../order.ts'
 import type { Proposal, ProposalState } from '../proposal.ts'
+import type { RebalancingRules } from '../rebalancing-rules.ts'
 import type { Failure, Result } from '../result.ts'
+import type { BookRisk, RiskProfile } from '../risk-profile.ts'
 import type { Millis } from '../units.ts'
 
 /** A child order with what has become of it. Filled sums are those of its distinct trades. */
@@ -55,6 +57,20 @@ export interface RegimeRecord {
   readonly at: Millis
   readonly regime: string
   readonly multiplier: number
+  readonly why: string
+}
+
+/** What was saved, when, by whom and why. */
+export interface RiskProfileRecord {
+  readonly profile: RiskProfile
+  readonly at: Millis
+  readonly by: string
+  readonly why: string
+}
+export interface RulesRecord {
+  readonly rules: RebalancingRules
+  readonly at: Millis
+  readonly by: string
   readonly why: string
 }
 
@@ -141,6 +157,12 @@ export interface DeskStore {
   reconciliations(): readonly Reconciliation[]
   /** Changes of the regime, newest first. */
   regimes(newest: number): readonly RegimeRecord[]
+
+  /** The newest version of each, from the least risk to the most. */
+  riskProfiles(): readonly RiskProfileRecord[]
+  bookRisks(): readonly BookRisk[]
+  /** The rules of rebalancing, once anybody has changed them. */
+  rebalancingRules(): RulesRecord | undefined
 
   /** What was decided for a client book: at most `limit` entries of the ledger of decisions. */
   decisionsOf(bookId: ClientBookId, query: DecisionQuery): readonly DecisionRecord[]

@@ -56,7 +56,7 @@ describe('a client book gets a proposal when it needs one, else a reason', () =>
   })
 
   test('a cash flow triggers inside the band, but waits for a pause to end', () => {
-    const request = { kind: 'cash-flow', asset: 'USD', amountUsd: 1000 as never } as const
+    const request = { kind: 'cash-flow', flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 1000 as never }] } as const
     expect(decideTrigger({ ...quiet, request })).toEqual({ kind: 'propose', trigger: request })
     expect(decideTrigger({ ...quiet, request, pausedUntil: later })).toMatchObject({ reason: 'paused' })
   })
@@ -80,7 +80,7 @@ describe('in a crisis', () => {
 
   test('requests and money that moved are planned all the same', () => {
     expect(decideTrigger({ ...crisis, request: manual })).toMatchObject({ kind: 'propose' })
-    const flow = { kind: 'cash-flow', asset: 'USD', amountUsd: usd(5) } as const
+    const flow = { kind: 'cash-flow', flows: [{ kind: 'deposit', asset: 'USD', amountUsd: usd(5) }] } as const
     expect(decideTrigger({ ...crisis, request: flow })).toEqual({ kind: 'propose', trigger: flow })
   })
 

@@ -16,6 +16,8 @@ export interface TriggerInput {
   /** What began it; a rebalance where left out. */
   readonly coolDownAfter?: string
   readonly pausedUntil: Millis | null
+  /** In the words of who paused it. */
+  readonly pausedWhy?: string | null
   readonly tradingHalted: string | null
   /** Asked for by an advisor or for the whole firm, or money came in or went out since the last proposal. */
   readonly request: RequestTrigger | null
@@ -50,7 +52,7 @@ export function decideTrigger(input: TriggerInput): TriggerDecision {
   if (input.hasOpenProposal) return wait('open-proposal', 'a proposal is open; there is at most one per client book')
   if (input.request?.kind === 'manual') return { kind: 'propose', trigger: input.request }
   if (input.pausedUntil !== null && input.pausedUntil > input.now)
-    return wait('paused', `paused until ${clock(input.pausedUntil)}`)
+    return wait('paused', `paused until ${clock(input.pausedUntil)}${input.pausedWhy ? `: ${input.pausedWhy}` : ''}`)
   if (input.request?.kind === 'cash-flow') return { kind: 'propose', trigger: input.request }
   if (input.breachedAssets.length === 0 && input.request === null)
     return wait('inside-band', 'every line is inside its band')

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'
 import type { MarketView } from '../proposals/planning-inputs.ts'
 import { snapshotHash } from '../proposals/snapshot.ts'
-import { type CycleDeps, positionFor, priceMoveBps } from './cycle.ts'
+import { type CycleDeps, planRequest, positionFor, priceMoveBps } from './cycle.ts'
 
 /** Hands approved proposals to execution; answers the plan's id once the approval is durable. */
 export type ReleasePlan = (
@@ -178,7 +178,6 @@ export class Approvals {
   #sameSnapshot(proposal: Proposal, market: MarketView): boolean {
     const { world } = this.#deps
     const book = world.book(proposal.bookId)!
-    const inputs = { book, model: world.modelOf(book), holdings: world.holdingsOf(book.id) }
-    return snapshotHash(inputs, market.multiplier) === proposal.snapshot
+    return snapshotHash(planRequest(world, book, proposal.trigger, []), market.multiplier) === proposal.snapshot
   }
 }

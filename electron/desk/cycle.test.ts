@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ClientBook } from '../../core/client-book.ts'
-import type { Proposal } from '../../core/proposal.ts'
-import { millis } from '../../core/units.ts'
+import type { CashFlowKind, Proposal } from '../../core/proposal.ts'
+import { millis, usd } from '../../core/units.ts'
 import { breachedAssets, planNeeded, positionFor, priceMoveBps, reviewOpen } from './cycle.ts'
 import { type BenchBook, bookOf, DeskBench, ON_TARGET, START, TOO_MUCH_BTC } from './test-support/desk-bench.ts'
 
@@ -19,6 +19,8 @@ const plan = (bench: DeskBench, candidates: readonly string[] = ids(bench)): Pro
   planNeeded(candidates, bench.view(), bench.deps)
 const review = (bench: DeskBench, releasing: readonly string[] = [], cameBack: readonly string[] = []): void =>
   reviewOpen(bench.view(), bench.deps, new Set(releasing), new Set(cameBack))
+const flowOf = (kind: CashFlowKind, amountUsd: number, asset = 'USD') =>
+  ({ kind: 'cash-flow', flows: [{ kind, asset, amountUsd: usd(amountUsd) }] }) as const
 const PREMIUM: Partial<ClientBook> = { tier: 'premium', mandate: { maximumTurnover: 0.2, maximumCostBps: 50 } }
 
 test('a line on the edge of its band is inside, a hair beyond is out', () => {
@@ -129,16 +131,98 @@ describe('planning what is needed', () => {
   test('money that came in is invested although every band holds', async () => {
     const bench = open([{ book: bookOf('anna') }])
     bench.moveCash('anna', 'kraken', 'USD', '40000')
-    bench.proposals.request('anna', { kind: 'cash-flow', asset: 'USD', amountUsd: 40_000 as never })
+    bench.proposals.request('anna', {
+      kind: 'cash-flow',
+      flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 40_000 as never }],
+    })
     const [proposal] = await plan(bench)
     expect(proposal).toMatchObject({ trigger: { kind: 'cash-flow' } })
     expect(proposal!.buyUsd).toBeGreaterThan(5_000)
     expect(proposal!.sellUsd).toBe(0)
   })
 
+  test('two deposits before planning are both invested, and both are in the reason', async () => {
+    const bench = open([{ book: bookOf('anna') }])
+    for (const amountUsd of [20_000, 30_000]) {
+      bench.moveCash('anna', 'kraken', 'USD', String(amountUsd))
+      bench.proposals.request('anna', flowOf('deposit', amountUsd))
+    }
+    const [proposal] = await plan(bench)
+    expect(proposal!.trigger).toEqual(flowOf('deposit', 50_000))
+    expect(proposal!.sellUsd).toBe(0)
+    // $50,000 more than a tenth is cash: about that goes to work
+    expect(proposal!.buyUsd).toBeGreaterThan(20_000)
+    expect(bench.store.lastDecisions()[0]!.decision.why).toBe('deposit of $50,000 of USD')
+  })
+
+  test('a second deposit after the first was planned: the proposal of the first is made again for both', async () => {
+    const bench = open([{ book: bookOf('anna') }])
+    bench.moveCash('anna', 'kraken', 'USD', '40000')
+    bench.proposals.request('anna', flowOf('deposit', 40_000))
+    const [first] = await plan(bench)
+    bench.moveCash('anna', 'kraken', 'USD', '60000')
+    bench.proposals.request('anna', flowOf('deposit', 60_000))
+    review(bench)
+    const [second] = await plan(bench)
+    expect(bench.proposals.stateOf(first!.id)).toBe('superseded')
+    expect(second!.trigger).toEqual(flowOf('deposit', 100_000))
+    expect(second!.buyUsd).toBeGreaterThan(first!.buyUsd)
+  })
+
+  test('a deposit and a larger withdrawal are a withdrawal: nothing inside its band is bought', async () => {
+    const bench = open([{ book: bookOf('anna') }])
+    bench.moveCash('anna', 'kraken', 'USD', '10000')
+    bench.proposals.request('anna', flowOf('deposit', 10_000))
+    bench.moveCash('anna', 'binance', 'USDT', '-60000')
+    bench.proposals.request('anna', flowOf('withdrawal', -60_000, 'USDT'))
+    const [proposal] = await plan(bench)
+    expect(proposal!.sellUsd).toBeGreaterThan(0)
+    expect(proposal!.buyUsd).toBe(0)
+    expect(bench.store.lastDecisions()[0]!.decision.why).toBe(
+      'deposit of $10,000 of USD, withdrawal of $60,000 of USDT: $50,000 of cash to raise',
+    )
+  })
+
+  test.each(['deposit', 'withdrawal', 'reward', 'fee'] as const)(
+    'a %s asks for a plan under its own name',
+    async (kind) => {
+      const bench = open([{ book: bookOf('anna') }])
+      const out = kind === 'withdrawal' || kind === 'fee'
+      bench.moveCash('anna', 'kraken', 'USD', out ? '-35000' : '35000')
+      bench.proposals.request('anna', flowOf(kind, out ? -35_000 : 35_000))
+      const [proposal] = await plan(bench)
+      expect(proposal![out ? 'sellUsd' : 'buyUsd']).toBeGreaterThan(0)
+      expect(bench.store.lastDecisions()[0]!.decision).toMatchObject({
+        reason: 'cash-flow',
+        why: `${kind} of $35,000 of USD`,
+      })
+    },
+  )
+
+  test('a line out of its band that must not be traded: restricted, with the words of the flag', async () => {
+    const flag = { kind: 'no-trade', asset: 'BTC', reason: 'locked up until the estate is settled' } as const
+    const bench = open([{ book: bookOf('anna', { riskAversion: 0.5, restrictions: [flag] }) }])
+    bench.setPrices({ BTC: 125_000 })
+    expect(await plan(bench)).toEqual([])
+    expect(bench.proposals.waitOf('anna')).toMatchObject({
+      reason: 'restricted',
+      why: 'BTC is out of its band, no trade: locked up until the estate is settled',
+    })
+  })
+
+  test('who paused it says why, and the wait repeats it', async () => {
+    const paused = { pausedUntil: millis(START + 60_000), pausedWhy: 'the client is travelling' }
+    const bench = open([{ book: bookOf('anna', paused), holdings: TOO_MUCH_BTC }])
+    await plan(bench)
+    expect(bench.proposals.waitOf('anna')!.why).toBe('paused until 2025-01-06 00:01 UTC: the client is travelling')
+  })
+
   test('a request that has to wait is kept', async () => {
     const bench = open([{ book: bookOf('anna', { pausedUntil: millis(START + 60_000) }) }])
-    bench.proposals.request('anna', { kind: 'cash-flow', asset: 'USD', amountUsd: 1 as never })
+    bench.proposals.request('anna', {
+      kind: 'cash-flow',
+      flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 1 as never }],
+    })
     await plan(bench)
     expect(bench.proposals.waitOf('anna')?.reason).toBe('paused')
     expect(bench.proposals.requestOf('anna')).toMatchObject({ kind: 'cash-flow' })
@@ -225,7 +309,7 @@ describe('reviewing what is open', () => {
     bench.moveCash('anna', 'kraken', 'USD', '1')
     review(bench)
     expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
-    expect(bench.store.historyOf(proposal.id).at(-1)!.text).toContain('holdings, model or bands changed')
+    expect(bench.store.historyOf(proposal.id).at(-1)!.text).toContain('holdings, model, bands or risk profile changed')
   })
 
   test('another regime supersedes it: its bands are others', async () => {
@@ -308,7 +392,10 @@ describe('reviewing what is open', () => {
   test('a manual or cash-flow proposal that ends is asked for again under its own trigger', async () => {
     const bench = open([{ book: bookOf('anna') }])
     bench.moveCash('anna', 'kraken', 'USD', '40000')
-    const trigger = { kind: 'cash-flow', asset: 'USD', amountUsd: 40_000 as never } as const
+    const trigger = {
+      kind: 'cash-flow',
+      flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 40_000 as never }],
+    } as const
     bench.proposals.request('anna', trigger)
     const [proposal] = await plan(bench)
     bench.clock.set(proposal!.expiresAt)
@@ -365,7 +452,10 @@ describe('in a crisis', () => {
   test('money that came in is invested', async () => {
     const bench = inCrisis()
     bench.moveCash('anna', 'kraken', 'USD', '100000')
-    bench.proposals.request('anna', { kind: 'cash-flow', asset: 'USD', amountUsd: 100_000 as never })
+    bench.proposals.request('anna', {
+      kind: 'cash-flow',
+      flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 100_000 as never }],
+    })
     expect(await plan(bench)).toHaveLength(1)
   })
 })

@@ -5,7 +5,7 @@ import { decideMandate } from '../../core/decisions/mandates.ts'
 import { type DefensiveLimit, decideTrigger, defensiveWhy } from '../../core/decisions/triggers.ts'
 import type { NonTriggerReason, Proposal, Trigger } from '../../core/proposal.ts'
 import { type Millis, millis } from '../../core/units.ts'
-import { type BookPosition, positionOf } from '../proposals/book-position.ts'
+import { type BookPosition, boundPosition } from '../proposals/book-position.ts'
 import type { PlanFailure } from '../proposals/draft.ts'
 import { planBooks } from '../proposals/plan-books.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from '../proposals/planning-inputs.ts'
@@ -45,6 +45,7 @@ const WAIT_REASON: Record<PlanFailure['code'], Wait['reason']> = {
   'nothing-to-trade': 'cost-exceeds-benefit',
   'below-minimum': 'below-minimum',
   'no-cash': 'no-cash',
+  restricted: 'restricted',
   'optimizer-failed': 'infeasible',
 }
 
@@ -54,7 +55,11 @@ export const positionFor = (
   market: MarketView,
   settings: PlanningSettings,
 ): BookPosition =>
-  positionOf(world.modelOf(book), world.holdingsOf(book.id), market.prices, market.multiplier, settings.dustWeight)
+  boundPosition(
+    { model: world.modelOf(book), holdings: world.holdingsOf(book.id), terms: world.termsOf(book) },
+    market,
+    settings,
+  )
 
 /**
  * Ends open proposals that no longer hold: expired, book changed, back inside its band, prices moved. Those whose
@@ -88,9 +93,8 @@ export function reviewOpen(
     if (proposal.state === 'held') return null
     if (proposal.expiresAt <= now) return { state: 'expired', why: 'not approved in time', again: true }
     const book = world.book(proposal.bookId)!
-    const inputs = { book, model: world.modelOf(book), holdings: world.holdingsOf(book.id) }
-    if (snapshotHash(inputs, market.multiplier) !== proposal.snapshot)
-      return { state: 'superseded', why: 'holdings, model or bands changed', again: true }
+    if (snapshotHash(planRequest(world, book, proposal.trigger, []), market.multiplier) !== proposal.snapshot)
+      return { state: 'superseded', why: 'holdings, model, bands or risk profile changed', again: true }
     const position = positionFor(world, book, market, deps.settings)
     if (position.unableWhy !== null) return null
     if (proposal.trigger.kind === 'band-breach' && breachedAssets(position).length === 0)
@@ -168,6 +172,7 @@ export async function planNeeded(
       coolDownUntil: coolDown.until,
       coolDownAfter: coolDown.after,
       pausedUntil: book.pausedUntil,
+      pausedWhy: book.pausedWhy ?? null,
       tradingHalted: deps.haltedWhy(book),
       request,
     })
@@ -227,7 +232,14 @@ export const planRequest = (
   book: ClientBook,
   trigger: Trigger,
   leftOut: readonly string[],
-): PlanRequest => ({ book, model: world.modelOf(book), holdings: world.holdingsOf(book.id), trigger, leftOut })
+): PlanRequest => ({
+  book,
+  model: world.modelOf(book),
+  holdings: world.holdingsOf(book.id),
+  terms: world.termsOf(book),
+  trigger,
+  leftOut,
+})
 
 async function plan(
   requests: readonly PlanRequest[],

@@ -1,6 +1,7 @@
 import { ensureNever } from '../../core/assert.ts'
 import { bandPosition } from '../../core/band.ts'
 import type { Decision } from '../../core/decision.ts'
+import { cashFlowSentence } from '../../core/decisions/cash-flows.ts'
 import type { NonTriggerReason, Proposal, Trigger } from '../../core/proposal.ts'
 import type { BookPosition } from '../proposals/book-position.ts'
 import type { MarketView } from '../proposals/planning-inputs.ts'
@@ -50,10 +51,8 @@ function triggerSentence(trigger: Trigger, position: BookPosition): string {
   switch (trigger.kind) {
     case 'band-breach':
       return outsideSentence(position)
-    case 'cash-flow': {
-      const amount = `$${Math.round(Math.abs(trigger.amountUsd)).toLocaleString('en-US')} of ${trigger.asset}`
-      return trigger.amountUsd >= 0 ? `${amount} came in` : `${amount} went out`
-    }
+    case 'cash-flow':
+      return cashFlowSentence(trigger.flows)
     case 'manual':
       return `by ${trigger.by}`
     case 'schedule':

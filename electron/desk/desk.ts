@@ -18,12 +18,14 @@ import { Approvals } from './approvals.ts'
 import { type CycleDeps, planNeeded, reviewOpen, settleDecisions } from './cycle.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
 import type { DriftWatch } from './drift-watch.ts'
+import { endExpired } from './expiries.ts'
 import { askFirmTriggers } from './firm-triggers.ts'
 import type { HistoryKeeper } from './history-keeper.ts'
 import type { Ids } from './ids.ts'
 import type { MarketWatch } from './market-watch.ts'
 import type { RecentDurations } from './percentile.ts'
 import type { ProposalBook } from './proposal-book.ts'
+import type { RuleBook } from './rule-book.ts'
 import type { World } from './world.ts'
 
 export interface DeskParts {
@@ -41,6 +43,7 @@ export interface DeskParts {
   readonly clock: Clock
   readonly ids: Ids
   readonly settings: PlanningSettings
+  readonly rules: RuleBook
   readonly maximumSlippageBps: Bps
   readonly solve: PlanningDeps['solve']
   readonly relax: PlanningDeps['relax']
@@ -124,6 +127,7 @@ export class Desk {
    * books inside their mandate run, release approvals whose undo window is over.
    */
   async plan(): Promise<{ readonly made: readonly Proposal[]; readonly outcomes: readonly ApprovalOutcome[] }> {
+    endExpired(this.parts)
     const view = this.parts.market.view()
     const outcomes = this.approvals.releaseDue(view)
     reviewOpen(

@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { type Fact, fact } from '../../core/journal.ts'
 import { unwrap } from '../../core/result.ts'
+import { STANDARD_RISK_PROFILES } from '../../core/risk-profile.ts'
+import { millis } from '../../core/units.ts'
 import { ABLE, DRIFT_STATUSES, DriftEngine } from '../../workers/drift/index.ts'
 import { breachedAssets, positionFor } from './cycle.ts'
 import { DriftWatch } from './drift-watch.ts'
-import { bookOf, DeskBench, ON_TARGET, TOO_MUCH_BTC } from './test-support/desk-bench.ts'
+import { bookOf, DeskBench, ON_TARGET, START, TOO_MUCH_BTC } from './test-support/desk-bench.ts'
 import { EngineAtHand } from './test-support/engine-at-hand.ts'
 
 const benches: DeskBench[] = []
@@ -122,4 +125,64 @@ describe('when the thread dies', () => {
     at.broken = false
     expect(await statuses(2)).toEqual(['in', 'in', 'in'])
   })
+})
+
+test('a risk profile, an override and its end move the bands of its book, and only where it was told', async () => {
+  const { bench, watch, at, statuses, expected } = await open()
+  const out = async (): Promise<readonly boolean[]> => (await statuses()).map((status) => status === 'out')
+  // BTC at 54.5 % in a band up to 55 %
+  bench.setPrices({ BTC: 119_000 })
+  expect(await out()).toEqual([false, true, false])
+  const change = async (...facts: readonly Fact[]): Promise<void> => {
+    bench.record(...facts)
+    bench.world.reloadRisk()
+    watch.reband(['anna'])
+  }
+  const profiles = STANDARD_RISK_PROFILES.map((profile) => fact('risk-profile-saved', { profile, by: 'a', why: 'x' }))
+  const given = {
+    bookId: 'anna',
+    profileId: 'conservative',
+    profileVersion: 1,
+    answers: null,
+    by: 'a',
+    why: 'x',
+  } as const
+  await change(...profiles, fact('risk-profile-assigned', given))
+  expect(await out()).toEqual([true, true, false])
+  expect(await out()).toEqual(expected())
+  const override = { changes: { bandFactor: 2, maximumWeight: 0.56 }, reason: 'x', until: millis(START + 1), by: 'a' }
+  await change(fact('risk-override-set', { bookId: 'anna', override }))
+  expect(await out()).toEqual([false, true, false])
+  // twice as wide, but cut where one asset may weigh no more
+  bench.setPrices({ BTC: 129_000 })
+  expect(await out()).toEqual([true, true, true])
+  expect(await out()).toEqual(expected())
+  bench.setPrices({ BTC: 119_000 })
+  await change(fact('risk-override-ended', { bookId: 'anna', why: 'x' }))
+  expect(await out()).toEqual([true, true, false])
+  expect(at.calls.filter((call) => call === 'applyAllBands')).toHaveLength(3)
+})
+
+test('bands that an engine could not take are told again', async () => {
+  const { bench, watch, at, statuses } = await open()
+  bench.setPrices({ BTC: 119_000 })
+  const override = { changes: { maximumWeight: 0.52 }, reason: 'x', until: millis(START + 1), by: 'a' }
+  bench.record(
+    ...STANDARD_RISK_PROFILES.map((profile) => fact('risk-profile-saved', { profile, by: 'a', why: 'x' })),
+    fact('risk-profile-assigned', {
+      bookId: 'anna',
+      profileId: 'aggressive',
+      profileVersion: 1,
+      answers: null,
+      by: 'a',
+      why: 'x',
+    }),
+    fact('risk-override-set', { bookId: 'anna', override }),
+  )
+  bench.world.reloadRisk()
+  watch.reband(['anna'])
+  at.broken = true
+  expect(await watch.sweep(bench.prices, 1)).toMatchObject({ ok: false })
+  at.broken = false
+  expect(await statuses()).toEqual(['out', 'out', 'near'])
 })

@@ -1,7 +1,7 @@
 import { toFloat } from '../../core/amount.ts'
-import { toleranceBand } from '../../core/band.ts'
+import { cutBand, toleranceBand } from '../../core/band.ts'
 import type { ClientBookId, Holding } from '../../core/client-book.ts'
-import { type AssetId, SETTLEMENT_ASSETS } from '../../core/instruments.ts'
+import { type AssetId, CASH, SETTLEMENT_ASSETS } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { Result } from '../../core/result.ts'
 import {
@@ -26,6 +26,8 @@ export class DriftWatch {
   /** Prices of `#assets`, where the engine reads them. */
   #prices = SharedPrices.create(0)
   #touched = new Set<ClientBookId>()
+  /** Books whose bands are others now. */
+  #rebanded = new Set<ClientBookId>()
 
   constructor(engine: RemoteEngine<DriftEngine>, world: World, dustWeight: number) {
     this.#engine = engine
@@ -37,6 +39,7 @@ export class DriftWatch {
   async load(multiplier: number): Promise<EngineAnswer<ReturnType<DriftEngine['load']>>> {
     this.#multiplier = multiplier
     this.#touched.clear()
+    this.#rebanded.clear()
     this.#assets = [...new Set([...this.#world.assetsInUse(), ...SETTLEMENT_ASSETS])]
     const columns = holdingColumns(this.#world, this.#assets)
     const loaded = await this.#engine.loadColumns(
@@ -62,6 +65,11 @@ export class DriftWatch {
     for (const bookId of bookIds) this.#touched.add(bookId)
   }
 
+  /** Bands of these books changed: another risk profile, an override; applied before the next sweep. */
+  reband(bookIds: Iterable<ClientBookId>): void {
+    for (const bookId of bookIds) this.#rebanded.add(bookId)
+  }
+
   /**
    * One exact check of every book. A new multiplier or touched books go first, in the same order of events.
    * The figures are in memory shared with the engine, valid until the sweep after the next.
@@ -74,9 +82,14 @@ export class DriftWatch {
     if (this.#world.assetsInUse().some((asset) => !known.has(asset))) {
       const loaded = await this.load(multiplier)
       if (!loaded.ok) return loaded
-    } else if (multiplier !== this.#multiplier) {
+    } else if (multiplier !== this.#multiplier || this.#rebanded.size > 0) {
+      const told = [...this.#rebanded]
+      this.#rebanded.clear()
       const applied = await this.#engine.applyAllBands(this.#bands(multiplier))
-      if (!applied.ok) return applied
+      if (!applied.ok) {
+        this.reband(told)
+        return applied
+      }
       this.#multiplier = multiplier
     }
     if (this.#touched.size > 0) {
@@ -106,16 +119,24 @@ export class DriftWatch {
     return this.#assets.map((asset) => ({ asset, quantity: held.get(asset) ?? 0 }))
   }
 
-  /** The lines of every model portfolio that is followed, and which book follows which. */
+  /** The lines of every model portfolio under every set of risk terms in use, and which book follows which. */
   #bands(multiplier: number): DriftBands {
-    const indexOf = new Map<ModelPortfolio, number>()
+    const indexOf = new Map<ModelPortfolio, Map<string, number>>()
+    const bands: (readonly DriftLine[])[] = []
     const bandOf = Uint32Array.from(this.#world.books, (book) => {
       const model = this.#world.modelOf(book)
-      const index = indexOf.get(model) ?? indexOf.size
-      indexOf.set(model, index)
+      const { bandFactor, maximumWeight } = this.#world.termsOf(book)
+      const ofModel = indexOf.get(model) ?? new Map<string, number>()
+      indexOf.set(model, ofModel)
+      const terms = `${bandFactor} ${maximumWeight}`
+      let index = ofModel.get(terms)
+      if (index === undefined) {
+        index = bands.push(driftLines(model, multiplier * bandFactor, maximumWeight)) - 1
+        ofModel.set(terms, index)
+      }
       return index
     })
-    return { bands: Array.from(indexOf.keys(), (model) => driftLines(model, multiplier)), bandOf }
+    return { bands, bandOf }
   }
 }
 
@@ -140,9 +161,10 @@ function holdingColumns(world: World, assets: readonly AssetId[]) {
   }
 }
 
-function driftLines(model: ModelPortfolio, multiplier: number): readonly DriftLine[] {
+function driftLines(model: ModelPortfolio, multiplier: number, maximumWeight: number): readonly DriftLine[] {
   return model.lines.map((line) => {
-    const { low, high } = toleranceBand(line.band, line.target, multiplier)
+    const band = toleranceBand(line.band, line.target, multiplier)
+    const { low, high } = cutBand(band, line.asset === CASH ? 1 : maximumWeight)
     return { asset: line.asset, target: line.target, low, high }
   })
 }

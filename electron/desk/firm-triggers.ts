@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
-import { lastDue } from '../../core/decisions/schedule.ts'
+import { lastDue, type ScheduleRule } from '../../core/decisions/schedule.ts'
 import { isSpiking, type Volatilities } from '../../core/decisions/volatility-spike.ts'
 import type { Trigger } from '../../core/proposal.ts'
+import type { Millis } from '../../core/units.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
 import type { ProposalBook } from './proposal-book.ts'
 import type { World } from './world.ts'
@@ -41,6 +42,11 @@ export function askFirmTriggers(volatilities: () => Volatilities, parts: FirmTri
       store.saveSetting(SPIKE, String(now))
     }
   }
+}
+
+/** A schedule that was changed: what was due before now is not asked for. */
+export function beginSchedule(schedule: ScheduleRule | null, store: Pick<DeskStore, 'saveSetting'>, now: Millis): void {
+  if (schedule !== null) store.saveSetting(DUE, String(lastDue(schedule, now)))
 }
 
 /** Books that have a proposal, a request or working orders are being looked at already. */

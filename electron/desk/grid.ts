@@ -141,6 +141,7 @@ const ACTION_OF_WAIT: Partial<Record<Wait['reason'], NextAction>> = {
   'below-minimum': 'below-minimum',
   'no-cash': 'no-cash',
   defensive: 'defensive',
+  restricted: 'restricted',
   'trading-halted': 'trading-halted',
 }
 

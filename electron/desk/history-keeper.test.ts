@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { amount } from '../../core/amount.ts'
 import type { Holding } from '../../core/client-book.ts'
 import { type Bar, CASH, type VenueId } from '../../core/instruments.ts'
+import { ownTerms } from '../../core/risk-profile.ts'
 import { millis } from '../../core/units.ts'
 import type { PriceBoard } from '../proposals/book-position.ts'
 import { HistoryKeeper } from './history-keeper.ts'
@@ -33,7 +34,7 @@ const bar = (openTime: number, close: number): Bar => ({
 /** 1 BTC over two venues and 100 dollars. */
 const BOOK = held({ 'binance BTC': '0.6', 'kraken BTC': '0.4', 'kraken USD': '100' })
 const weights = (keeper: HistoryKeeper, asset = 'BTC', days = 10) =>
-  keeper.weights(anna, MODEL, asset, days, NOW + 100 * HOUR)
+  keeper.weights(anna, { model: MODEL, terms: ownTerms(anna) }, asset, days, NOW + 100 * HOUR)
 
 test('weights are what was held at the prices of the moment, venues together', () => {
   const keeper = new HistoryKeeper()

@@ -4,6 +4,7 @@ import type { ClientBook, ClientBookId, Holding } from '../../core/client-book.t
 import type { WeightHistory } from '../../core/contracts/desk-api.ts'
 import { type AssetId, type Bar, CASH, isSettlementAsset } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
+import type { RiskTerms } from '../../core/risk-profile.ts'
 import type { PriceBoard } from '../proposals/book-position.ts'
 
 /** One moment of prices, in market time. */
@@ -66,11 +67,18 @@ export class HistoryKeeper {
     this.#rebalances.set(bookId, [...(this.#rebalances.get(bookId) ?? []), marketTime])
   }
 
-  /** Weights and bands of one line over the last `days`, oldest first. */
-  weights(book: ClientBook, model: ModelPortfolio, asset: AssetId, days: number, now: number): WeightHistory {
+  /** Weights and bands of one line over the last `days`, oldest first; the bands are those of today's risk terms. */
+  weights(
+    book: ClientBook,
+    { model, terms }: { readonly model: ModelPortfolio; readonly terms: RiskTerms },
+    asset: AssetId,
+    days: number,
+    now: number,
+  ): WeightHistory {
     const line = model.lines.find((candidate) => candidate.asset === asset)
     const target = line?.target ?? 0
-    const half = line === undefined ? 0 : halfWidth(line.band, target)
+    const half = line === undefined ? 0 : terms.bandFactor * halfWidth(line.band, target)
+    const most = asset === CASH ? 1 : terms.maximumWeight
     const times: number[] = []
     const [weights, lows, highs]: [number[], number[], number[]] = [[], [], []]
     for (const { at, prices } of this.#moments(now - days * 86_400_000)) {
@@ -79,8 +87,8 @@ export class HistoryKeeper {
       const multiplier = this.#multiplierAt(at)
       times.push(at)
       weights.push(weight)
-      lows.push(Math.max(0, target - multiplier * half))
-      highs.push(Math.min(1, target + multiplier * half))
+      lows.push(Math.max(0, Math.min(most, target - multiplier * half)))
+      highs.push(Math.min(most, target + multiplier * half))
     }
     return {
       asset,

@@ -1,6 +1,7 @@
 import type { ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
+import { withCashFlows } from '../../core/decisions/cash-flows.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import { type Actor, type Fact, fact } from '../../core/journal.ts'
 import type { NonTriggerReason, Proposal, ProposalState, RequestTrigger } from '../../core/proposal.ts'
@@ -69,8 +70,11 @@ export class ProposalBook {
     return this.#requests
   }
 
+  /** Money that moved adds to what moved before and was not planned yet; any other request takes the place of one. */
   request(bookId: ClientBookId, trigger: RequestTrigger): void {
-    this.#requests.set(bookId, trigger)
+    const before = this.#requests.get(bookId)
+    if (trigger.kind === 'cash-flow') this.#requests.set(bookId, withCashFlows(before, trigger.flows))
+    else if (before?.kind !== 'cash-flow') this.#requests.set(bookId, trigger)
   }
   wait(bookId: ClientBookId, wait: Wait): void {
     this.#waits.set(bookId, wait)

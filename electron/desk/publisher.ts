@@ -83,7 +83,7 @@ export class Publisher {
       const differences = position.lines.map((line) => line.weight - line.target)
       this.#trackingError[row] = 1e4 * trackingError(covariance, differences)
       const cash = position.lines.at(-1)!
-      const floor = Math.max(cash.band.low, book.cashReserve)
+      const floor = Math.max(cash.band.low, world.termsOf(book).cashReserve)
       this.#cashNeed[row] = Math.max(0, floor - cash.weight) * position.valueUsd
     }
   }

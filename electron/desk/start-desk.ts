@@ -10,7 +10,7 @@ import { bps, type Millis } from '../../core/units.ts'
 import type { ExchangeDependencies } from '../exchanges/settings.ts'
 import { createExecutor } from '../execution/executor.ts'
 import type { ExecutionSettings } from '../execution/settings.ts'
-import { type Firm, firmFacts, loadFirm } from '../firm/firm.ts'
+import { type Firm, firmFacts, loadFirm, standardProfileFacts } from '../firm/firm.ts'
 import { type LiveMarketData, openMarketData } from '../market/market-data.ts'
 import { DEFAULT_MARKET_DATA_SETTINGS, LOCKSTEP_MARKET_DATA_SETTINGS } from '../market/settings.ts'
 import { DEFAULT_PLANNING, type PlanningSettings } from '../proposals/settings.ts'
@@ -29,6 +29,7 @@ import { RecentDurations } from './percentile.ts'
 import { ProposalBook } from './proposal-book.ts'
 import { Publisher } from './publisher.ts'
 import { RiskWatch } from './risk-watch.ts'
+import { RuleBook, withRules } from './rule-book.ts'
 import { connectVenues, OpenAccounts } from './venues.ts'
 import { World } from './world.ts'
 
@@ -109,6 +110,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     for (const connection of venues.value.connections) await connection.close()
   })
   const { connections, down } = venues.value
+  openRiskProfiles(store)
   if (store.clientBooks().length === 0) {
     const firm = await options.newFirm(venues.value.markets, connections)
     if (!firm.ok) return giveUp(firm.error)
@@ -148,7 +150,9 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   )
   closers.push(() => engines.stop())
   const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, log })
-  const settings = { ...DEFAULT_PLANNING, ...options.planning }
+  const shipped = { ...DEFAULT_PLANNING, ...options.planning }
+  const rules = new RuleBook(store, clock, shipped)
+  const settings = withRules(shipped, rules)
   const market = new MarketWatch({
     data,
     world,
@@ -209,6 +213,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     clock,
     ids: createIds(store.journalLength()),
     settings,
+    rules,
     maximumSlippageBps: bps(MAXIMUM_SLIPPAGE_BPS),
     solve: engines.solve,
     relax: engines.relax,
@@ -233,6 +238,12 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
       history.setBars(asset, bars, market.priceOf(own.quote) ?? 1)
   }
   return ok({ desk, publisher, api, data, risk, market, loadHistory, close: closeAll })
+}
+
+/** A data folder that knows no risk profiles yet begins with the standard ones. */
+function openRiskProfiles(store: DeskStore): void {
+  if (store.riskProfiles().length > 0) return
+  store.record(standardProfileFacts(), 'desk')
 }
 
 /** Setting that keeps what the liquidity clocks have learnt. */

@@ -10,6 +10,13 @@ import {
   type VenueId,
 } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
+import {
+  type BookRisk,
+  type RiskProfile,
+  type RiskProfileId,
+  type RiskTerms,
+  termsInForce,
+} from '../../core/risk-profile.ts'
 
 /**
  * The firm as the desk works with it: client books in a fixed order (the row numbers of every frame), their models and
@@ -21,6 +28,9 @@ export class World {
   #rowOf = new Map<ClientBookId, number>()
   #models = new Map<string, ModelPortfolio>()
   #holdings = new Map<ClientBookId, readonly Holding[]>()
+  #profiles = new Map<RiskProfileId, RiskProfile>()
+  #risks = new Map<ClientBookId, BookRisk>()
+  #terms = new Map<ClientBookId, RiskTerms>()
   #markets = new Map<MarketKey, Market>()
   #marketsOf = new Map<AssetId, readonly Market[]>()
 
@@ -34,6 +44,7 @@ export class World {
     this.#books = [...this.#store.clientBooks()].sort((a, b) => (a.id < b.id ? -1 : 1))
     this.#rowOf = new Map(this.#books.map((book, row) => [book.id, row]))
     this.#models = new Map(this.#store.models().map((model) => [model.id, model]))
+    this.reloadRisk()
     this.#holdings = new Map(this.#books.map((book) => [book.id, []]))
     const byBook = new Map<ClientBookId, Holding[]>()
     for (const held of this.#store.holdings()) {
@@ -54,6 +65,14 @@ export class World {
   refreshBook(book: ClientBook): void {
     const row = ensureDefined(this.#rowOf.get(book.id), `client book ${book.id}`)
     this.#books = this.#books.with(row, book)
+    this.#terms.delete(book.id)
+  }
+
+  /** Risk profiles and which book has which again: after one was saved, given, overridden. */
+  reloadRisk(): void {
+    this.#profiles = new Map(this.#store.riskProfiles().map(({ profile }) => [profile.id, profile]))
+    this.#risks = new Map(this.#store.bookRisks().map((risk) => [risk.bookId, risk]))
+    this.#terms.clear()
   }
 
   setMarkets(markets: readonly Market[]): void {
@@ -78,6 +97,29 @@ export class World {
   }
   modelOf(book: ClientBook): ModelPortfolio {
     return ensureDefined(this.#models.get(book.modelId), `model portfolio ${book.modelId}`)
+  }
+  /** The risk profile given to a book; undefined where none was. */
+  riskOf(bookId: ClientBookId): BookRisk | undefined {
+    return this.#risks.get(bookId)
+  }
+  get risks(): ReadonlyMap<ClientBookId, BookRisk> {
+    return this.#risks
+  }
+  profile(id: RiskProfileId): RiskProfile | undefined {
+    return this.#profiles.get(id)
+  }
+  get profiles(): readonly RiskProfile[] {
+    return [...this.#profiles.values()]
+  }
+  /** The terms that hold for a book until the next fact about it: an override ends by a fact, not by the clock alone. */
+  termsOf(book: ClientBook): RiskTerms {
+    let terms = this.#terms.get(book.id)
+    if (terms === undefined) {
+      const risk = this.#risks.get(book.id)
+      terms = termsInForce(book, risk && this.#profiles.get(risk.profileId), risk?.override ?? null)
+      this.#terms.set(book.id, terms)
+    }
+    return terms
   }
   get models(): readonly ModelPortfolio[] {
     return [...this.#models.values()]

@@ -4,12 +4,15 @@ import type { DeskStore } from '../../core/contracts/store.ts'
 import type { AssetId, VenueId } from '../../core/instruments.ts'
 import { type Fact, fact, type OpeningLot } from '../../core/journal.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
+import { type RiskProfileId, STANDARD_RISK_PROFILES } from '../../core/risk-profile.ts'
 
 /** Client books with what they own when they are opened, before any of it is recorded. */
 export interface Firm {
   readonly models: readonly ModelPortfolio[]
   readonly books: readonly ClientBook[]
   readonly lots: ReadonlyMap<ClientBookId, readonly OpeningLot[]>
+  /** Those of the books that have one. */
+  readonly riskProfiles: ReadonlyMap<ClientBookId, RiskProfileId>
 }
 
 /** What a venue account holds in sum: what a simulated exchange has to be funded with. */
@@ -20,11 +23,27 @@ export interface VenueDeposit {
   readonly quantity: Amount
 }
 
+/** Version 1 of every standard risk profile. */
+export const standardProfileFacts = (): readonly Fact[] =>
+  STANDARD_RISK_PROFILES.map((profile) =>
+    fact('risk-profile-saved', { profile, by: 'Trimtab', why: 'shipped with the program' }),
+  )
+
 /** The facts that open a firm: its models, then its books, then their holdings. */
 export function firmFacts(firm: Firm): readonly Fact[] {
   return [
     ...firm.models.map((model) => fact('model-saved', { model })),
     ...firm.books.map((book) => fact('client-book-opened', { book })),
+    ...[...firm.riskProfiles].map(([bookId, profileId]) =>
+      fact('risk-profile-assigned', {
+        bookId,
+        profileId,
+        profileVersion: 1,
+        answers: null,
+        by: 'import',
+        why: 'as the firm was opened',
+      }),
+    ),
     ...firm.books.map((book) =>
       fact('holdings-opened', { subAccount: book.id, account: accountOf(book), lots: firm.lots.get(book.id) ?? [] }),
     ),

@@ -60,7 +60,8 @@ export function sampleBooks(
       modelId: model.id,
       custody,
       cashReserve: own.pick([0, 0.0025, 0.005]),
-      riskAversion: own.pick([2, 3, 4, 5, 6, 8]),
+      // those of the standard risk profiles, the middle one twice
+      riskAversion: own.pick([2, 3, 5, 5, 8, 12]),
       mandate: premium ? sampleMandate(own) : null,
       restrictions: own.next() < RESTRICTED_SHARE ? [sampleRestriction(model, now, own)] : [],
       pausedUntil: null,

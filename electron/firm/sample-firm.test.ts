@@ -9,10 +9,11 @@ import { accountOf, type ClientBook, OMNIBUS } from '../../core/client-book.ts'
 import { ManualClock } from '../../core/clock.ts'
 import { isSettlementAsset, VENUES } from '../../core/instruments.ts'
 import { unwrap } from '../../core/result.ts'
+import { STANDARD_RISK_PROFILES } from '../../core/risk-profile.ts'
 import { millis } from '../../core/units.ts'
 import { lineWeights } from '../ledger/book-value.ts'
 import { openStore } from '../store/open-store.ts'
-import { type Firm, firmDeposits, firmFacts, loadFirm } from './firm.ts'
+import { type Firm, firmDeposits, firmFacts, loadFirm, standardProfileFacts } from './firm.ts'
 import { readModelPortfolios, standardModels } from './model-portfolios.ts'
 import { segregatedCount } from './sample-clients.ts'
 import { createSampleFirm } from './sample-firm.ts'
@@ -146,8 +147,13 @@ describe('the firm of the demo', () => {
     const folder = mkdtempSync(join(tmpdir(), 'trimtab-firm-'))
     const store = unwrap(openStore({ folder, clock: new ManualClock(NOW), epochSource: () => 'test' }))
     try {
-      loadFirm(store, firmFacts(firm))
+      loadFirm(store, [...standardProfileFacts(), ...firmFacts(firm)])
       expect(store.clientBooks()).toHaveLength(200)
+      expect(store.bookRisks()).toHaveLength(200)
+      for (const { bookId, profileId } of store.bookRisks()) {
+        const { terms } = STANDARD_RISK_PROFILES.find(({ id }) => id === profileId)!
+        expect(terms.riskAversion).toBe(firm.books.find(({ id }) => id === bookId)!.riskAversion)
+      }
       const totals = new Map<string, string>()
       for (const venue of VENUES)
         for (const account of store.venueAccounts())

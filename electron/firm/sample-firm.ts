@@ -2,6 +2,7 @@ import { assert } from '../../core/assert.ts'
 import type { AssetId, Market } from '../../core/instruments.ts'
 import type { OpeningLot } from '../../core/journal.ts'
 import { createRandom } from '../../core/random.ts'
+import { nearestRiskProfile } from '../../core/risk-profile.ts'
 import type { Millis } from '../../core/units.ts'
 import type { Firm } from './firm.ts'
 import { standardModels } from './model-portfolios.ts'
@@ -37,8 +38,14 @@ export function createSampleFirm({ seed, books: count, pricesUsd, markets, now }
     const own = random.fork(`holdings ${index}`)
     const model = models.find((model) => model.id === book.modelId)!
     const valueUsd = SMALLEST_USD * (LARGEST_USD / SMALLEST_USD) ** own.next()
-    const weights = sampleWeights(model, book.restrictions, own)
+    const { terms } = nearestRiskProfile(book.riskAversion)
+    const weights = sampleWeights(model, book.restrictions, own, terms.bandFactor)
     lots.set(book.id, sampleLots(weights, valueUsd, pricesUsd, offers, now, own))
   }
-  return { models, books, lots }
+  return {
+    models,
+    books,
+    lots,
+    riskProfiles: new Map(books.map((book) => [book.id, nearestRiskProfile(book.riskAversion).id])),
+  }
 }

@@ -6,7 +6,7 @@ import type { Random } from '../../core/random.ts'
 
 /**
  * Largest |position| in its band with which a sample book opens, in half-widths of the band at multiplier 1: still
- * inside where a calm regime narrows the band to 0.85.
+ * inside where a calm regime narrows the band to 0.85. A risk profile that widens the band does not move it.
  */
 export const LARGEST_POSITION = 0.8
 
@@ -19,10 +19,11 @@ export function sampleWeights(
   model: ModelPortfolio,
   restrictions: readonly Restriction[],
   random: Random,
+  bandFactor: number,
 ): ReadonlyMap<AssetId, number> {
   const sided = new Map(restrictions.map((restriction) => [restriction.asset, restriction.kind]))
   const lines = model.lines.map((line) => {
-    const room = LARGEST_POSITION * Math.min(halfWidth(line.band, line.target), line.target)
+    const room = LARGEST_POSITION * Math.min(1, bandFactor) * Math.min(halfWidth(line.band, line.target), line.target)
     const kind = sided.get(line.asset)
     const low = kind === 'no-buy' ? 0 : -room
     const high = kind === 'no-sell' ? 0 : room

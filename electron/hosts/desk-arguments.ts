@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { SETTLE_RULES } from '../../core/band.ts'
 import type { DeskApi } from '../../core/contracts/desk-api.ts'
 import { VENUES } from '../../core/instruments.ts'
+import { CASH_FLOW_KINDS } from '../../core/proposal.ts'
 import { ok, type Result } from '../../core/result.ts'
+import { RISK_PROFILE_IDS } from '../../core/risk-profile.ts'
+import type { Millis } from '../../core/units.ts'
 
 /** Limits of what a page may send. They bound memory; what a text may say is the desk's to judge. */
 const ID_LENGTH = 200
@@ -10,6 +14,7 @@ const LAYOUT_LENGTH = 1 << 18
 const CSV_LENGTH = 1 << 23
 const LIST_LENGTH = 20_000
 
+const millisField = z.number() as unknown as z.ZodType<Millis>
 const id = z.string().min(1).max(ID_LENGTH)
 const sentence = z.string().max(SENTENCE_LENGTH)
 const approvalRequest = z.discriminatedUnion('kind', [
@@ -26,9 +31,51 @@ const tradingRequest = z.strictObject({
   why: sentence,
 })
 
+const flag = { asset: id, reason: sentence, until: millisField.optional() }
+const restriction = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('no-buy'), ...flag }),
+  z.strictObject({ kind: z.literal('no-sell'), ...flag }),
+  z.strictObject({ kind: z.literal('no-trade'), ...flag }),
+  z.strictObject({ kind: z.literal('band-edge'), ...flag }),
+  z.strictObject({ kind: z.literal('at-most'), weight: z.number().min(0).max(1), ...flag }),
+])
+const riskTerms = z.strictObject({
+  riskAversion: z.number(),
+  bandFactor: z.number(),
+  cashReserve: z.number(),
+  maximumWeight: z.number(),
+  maximumTrackingError: z.number(),
+  maximumTurnover: z.number(),
+})
+const riskChoice = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('answers'),
+    answers: z.strictObject({
+      questionnaire: z.int(),
+      choices: z.array(z.strictObject({ question: id, answer: id })).max(100),
+    }),
+  }),
+  z.strictObject({ kind: z.literal('profile'), profileId: z.enum(RISK_PROFILE_IDS) }),
+])
+const daily = { day: z.int(), hour: z.int() }
+const rebalancingRules = z.strictObject({
+  settle: z.enum(SETTLE_RULES),
+  coolDownMs: z.number(),
+  proposalLifeMs: z.number(),
+  crisisOuterLimit: z.number(),
+  schedule: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('weekly'), weekday: z.int(), hour: z.int() }),
+      z.strictObject({ kind: z.literal('monthly'), ...daily }),
+      z.strictObject({ kind: z.literal('quarterly'), ...daily }),
+    ])
+    .nullable(),
+  volatilitySpike: z.strictObject({ enters: z.number(), leaves: z.number() }).nullable(),
+})
+
 /** One name and schema per argument, in the contract's order and of the contract's type. */
 type ArgumentSchemas<A extends readonly unknown[]> = {
-  readonly [I in keyof A]: readonly [name: string, schema: z.ZodType<A[I]>]
+  readonly [I in keyof A]-?: readonly [name: string, schema: z.ZodType<A[I]>]
 }
 
 const DESK_ARGUMENTS: { readonly [K in keyof DeskApi]: ArgumentSchemas<Parameters<DeskApi[K]>> } = {
@@ -64,11 +111,48 @@ const DESK_ARGUMENTS: { readonly [K in keyof DeskApi]: ArgumentSchemas<Parameter
     ['hours', z.number().min(0).max(72)],
     ['why', sentence],
   ],
+  restrictAsset: [
+    ['bookId', id],
+    ['restriction', restriction],
+  ],
+  liftRestriction: [
+    ['bookId', id],
+    ['asset', id],
+    ['kind', z.enum(['no-buy', 'no-sell', 'no-trade', 'band-edge', 'at-most'])],
+    ['why', sentence],
+  ],
+  riskProfiles: [],
+  saveRiskProfile: [
+    ['id', z.enum(RISK_PROFILE_IDS)],
+    ['terms', riskTerms],
+    ['why', sentence],
+  ],
+  assignRiskProfile: [
+    ['bookId', id],
+    ['choice', riskChoice],
+    ['why', sentence],
+  ],
+  overrideRisk: [
+    ['bookId', id],
+    ['changes', riskTerms.partial()],
+    ['until', z.number()],
+    ['why', sentence],
+  ],
+  endRiskOverride: [
+    ['bookId', id],
+    ['why', sentence],
+  ],
+  rules: [],
+  setRules: [
+    ['rules', rebalancingRules],
+    ['why', sentence],
+  ],
   simulateCashFlow: [
     ['bookId', id],
     ['venue', z.enum(VENUES)],
     ['asset', id],
     ['quantity', z.string().min(1).max(ID_LENGTH)],
+    ['kind', z.enum(CASH_FLOW_KINDS).optional()],
   ],
   importClientBooks: [['csv', z.string().max(CSV_LENGTH)]],
   saveLayout: [['layout', z.string().max(LAYOUT_LENGTH)]],
@@ -117,6 +201,8 @@ export function refusal(method: keyof DeskApi, message: string): Result<never, o
     case 'snapshot':
     case 'proposals':
     case 'blotter':
+    case 'riskProfiles':
+    case 'rules':
     case 'saveLayout':
       return undefined
     case 'importClientBooks':

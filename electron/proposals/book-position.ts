@@ -1,8 +1,9 @@
 import { type Amount, add, toFloat, ZERO } from '../../core/amount.ts'
-import { type Band, toleranceBand } from '../../core/band.ts'
+import { type Band, cutBand, toleranceBand } from '../../core/band.ts'
 import type { Holding } from '../../core/client-book.ts'
 import { type AssetId, CASH, isSettlementAsset } from '../../core/instruments.ts'
 import type { BandRule, ModelPortfolio } from '../../core/model-portfolio.ts'
+import type { RiskTerms } from '../../core/risk-profile.ts'
 
 /** USD mid of an asset over the fresh venues. */
 export interface AssetPrice {
@@ -50,12 +51,29 @@ export function lineAssets(model: ModelPortfolio, holdings: readonly Holding[]):
   return [...assets, ...[...new Set(foreign)].sort(), CASH]
 }
 
+/** The position of a book under its risk terms: they widen, narrow and cut its bands. */
+export const boundPosition = (
+  book: { readonly model: ModelPortfolio; readonly holdings: readonly Holding[]; readonly terms: RiskTerms },
+  market: { readonly prices: PriceBoard; readonly multiplier: number },
+  settings: { readonly dustWeight: number },
+): BookPosition =>
+  positionOf(
+    book.model,
+    book.holdings,
+    market.prices,
+    market.multiplier * book.terms.bandFactor,
+    settings.dustWeight,
+    book.terms.maximumWeight,
+  )
+
+/** `multiplier` is that of the regime times the book's band factor; `maximumWeight` cuts the bands of all but cash. */
 export function positionOf(
   model: ModelPortfolio,
   holdings: readonly Holding[],
   prices: PriceBoard,
   multiplier: number,
   dustWeight: number,
+  maximumWeight = 1,
 ): BookPosition {
   const byAsset = new Map(model.lines.map((line) => [line.asset, line]))
   let unableWhy: string | null = null
@@ -88,7 +106,7 @@ export function positionOf(
     unableWhy,
     lines: drafts.map((draft) => ({
       ...draft,
-      band: toleranceBand(draft.rule, draft.target, multiplier),
+      band: cutBand(toleranceBand(draft.rule, draft.target, multiplier), draft.asset === CASH ? 1 : maximumWeight),
       weight: valueUsd > 0 ? draft.valueUsd / valueUsd : 0,
     })),
   }

@@ -8,7 +8,7 @@ import type { AssetGrain, Shape } from './shape-trades.ts'
 import type { LineCosts } from './venue-mix.ts'
 
 export type PlanFailure = Failure<
-  'stale-prices' | 'infeasible' | 'nothing-to-trade' | 'below-minimum' | 'no-cash' | 'optimizer-failed'
+  'stale-prices' | 'infeasible' | 'nothing-to-trade' | 'below-minimum' | 'no-cash' | 'restricted' | 'optimizer-failed'
 >
 
 /** Everything computed on the way to one proposal; the explanation reads it, nothing is computed twice. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { amount, ZERO } from '../../core/amount.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { GroupCap } from '../../core/model-portfolio.ts'
+import { ownTerms } from '../../core/risk-profile.ts'
 import type { LineExplanation, Solved } from '../../workers/optimizer/index.ts'
 import { bookOf, MODEL } from '../desk/test-support/desk-bench.ts'
 import type { Draft } from './draft.ts'
@@ -56,7 +57,8 @@ function draftOf(situation: Situation): Draft {
   if (situation.x !== undefined) x[BTC] = situation.x
   return {
     request: {
-      book: bookOf('anna', { cashReserve: situation.reserve ?? 0.01 }),
+      book: bookOf('anna'),
+      terms: { ...ownTerms(bookOf('anna')), cashReserve: situation.reserve ?? 0.01 },
       model: { ...MODEL, groupCaps: situation.groupCaps ?? [] },
       holdings: [],
       trigger: { kind: 'manual', by: 'a' },

@@ -81,10 +81,10 @@ function tradedLine(
 
 function draftNeedsCash(draft: Draft): boolean {
   const cash = draft.position.lines.at(-1)!
-  return cash.weight < cash.band.low || cash.weight < draft.request.book.cashReserve
+  return cash.weight < cash.band.low || cash.weight < draft.request.terms.cashReserve
 }
 
 function cashSentence(draft: Draft, after: number): string {
   const cash = draft.position.lines.at(-1)!
-  return `${money(cash.valueUsd)}: ${percent(cash.weight)} to ${percent(after)}, reserve ${percent(draft.request.book.cashReserve)}`
+  return `${money(cash.valueUsd)}: ${percent(cash.weight)} to ${percent(after)}, reserve ${percent(draft.request.terms.cashReserve)}`
 }

@@ -120,7 +120,7 @@ export function makeProposal(draft: Draft, market: MarketView, deps: PlanningDep
 function affordable(draft: Draft, market: MarketView): readonly ShapedTrade[] {
   const { position, request, shape } = draft
   const cash = position.lines.at(-1)!
-  let room = cash.valueUsd - request.book.cashReserve * position.valueUsd
+  let room = cash.valueUsd - request.terms.cashReserve * position.valueUsd
   for (const trade of shape.trades) {
     if (trade.side === 'sell') room += trade.notionalUsd
     room -= tradeCost(draft, trade).totalUsd
@@ -130,6 +130,11 @@ function affordable(draft: Draft, market: MarketView): readonly ShapedTrade[] {
 
 function nothingToTrade(draft: Draft): [PlanFailure['code'], string] {
   if (draft.shape.trades.length > 0) return ['no-cash', 'no cash is free above the reserve to pay for the buys']
+  const forbidden = draft.position.lines.flatMap(({ asset, weight, band }, i) => {
+    const cut = draft.limits.cutBy[i] ?? null
+    return cut !== null && (weight > band.high || weight < band.low) ? [`${asset} is out of its band, ${cut}`] : []
+  })
+  if (forbidden.length > 0) return ['restricted', forbidden.join('; ')]
   if (draft.tooSmall.size > 0 || draft.shape.belowMinimum.length > 0) {
     const names = [...new Set([...draft.tooSmall, ...draft.shape.belowMinimum])].join(', ')
     return ['below-minimum', `what would be traded (${names}) is below the minimum`]
@@ -182,12 +187,21 @@ function warnings(
         `${trade.asset} order is ${(100 * share).toFixed(1)} % of one hour's volume (limit ${(100 * deps.settings.participationWarning).toFixed(1)} %)`,
       )
   }
-  const reserve = draft.request.book.cashReserve
+  const { cashReserve: reserve, maximumTrackingError } = draft.request.terms
   const cashAfter = after.at(-1)!
   // a tenth of a basis point: rounding, not a shortfall
   if (cashAfter < reserve - 1e-5)
     found.push(
       `cash after trading is ${(100 * cashAfter).toFixed(2)} % of the book, the reserve is ${(100 * reserve).toFixed(2)} %`,
+    )
+  const risk = trackingError(
+    draft.covariance,
+    draft.position.lines.map((line, i) => after[i]! - line.target),
+  )
+  // a basis point a year: rounding to whole steps, not a limit broken
+  if (risk > maximumTrackingError + 1e-4)
+    found.push(
+      `tracking error after trading is ${(100 * risk).toFixed(2)} % a year, the limit of its risk profile is ${(100 * maximumTrackingError).toFixed(2)} %`,
     )
   const outside = draft.position.lines.filter(
     (line, i) => after[i]! > line.band.high + 1e-9 || after[i]! < line.band.low - 1e-9,

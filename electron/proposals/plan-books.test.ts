@@ -6,6 +6,7 @@ import { ManualClock } from '../../core/clock.ts'
 import { CASH, type Market, VENUES, type VenueId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { Proposal, Trigger } from '../../core/proposal.ts'
+import { ownTerms, type RiskTerms } from '../../core/risk-profile.ts'
 import { millis, usd } from '../../core/units.ts'
 import type { MarketQuality } from '../../workers/microstructure/index.ts'
 import { OptimizerEngine } from '../../workers/optimizer/index.ts'
@@ -152,6 +153,7 @@ async function plan(
     leftOut?: readonly string[]
     smallCap?: number
     trigger?: Trigger
+    terms?: Partial<RiskTerms>
     settings?: PlanningSettings
   } = {},
 ) {
@@ -159,6 +161,7 @@ async function plan(
     book: book(options.restrictions),
     model: options.smallCap === undefined ? model : withSmallCap(options.smallCap),
     holdings: held,
+    terms: { ...ownTerms(book()), ...options.terms },
     trigger: options.trigger ?? manual,
     leftOut: options.leftOut ?? [],
   }
@@ -459,7 +462,8 @@ describe('bands that cannot be met together', () => {
 })
 
 describe('new cash first, through the optimiser', () => {
-  const flow = (amountUsd: number) => ({ kind: 'cash-flow', asset: 'USD', amountUsd: usd(amountUsd) }) as const
+  const flow = (amountUsd: number) =>
+    ({ kind: 'cash-flow', flows: [{ kind: 'deposit', asset: 'USD', amountUsd: usd(amountUsd) }] }) as const
   const outside = (entry: Proposal['lines'][number]): boolean => entry.before > entry.high || entry.before < entry.low
   const NOT_ENOUGH = /alone|settle the withdrawal/
 
@@ -498,7 +502,7 @@ describe('new cash first, through the optimiser', () => {
 
   test('an asset that came in is drift, not new cash', async () => {
     const proposal = await planned(holdings({ BTC: 0.56, ETH: 0.255, SOL: 0.09, LINK: 0.045, [CASH]: 0.05 }), {
-      trigger: { kind: 'cash-flow', asset: 'BTC', amountUsd: usd(100_000) },
+      trigger: { kind: 'cash-flow', flows: [{ kind: 'deposit', asset: 'BTC', amountUsd: usd(100_000) }] },
     })
     expect(line(proposal, 'BTC').side).toBe('sell')
     expect(proposal.remarks).toEqual([])
@@ -530,5 +534,88 @@ describe('settling by a rule, through the optimiser', () => {
       ok: false,
       error: { code: 'nothing-to-trade' },
     })
+  })
+})
+
+describe('under a risk profile', () => {
+  const turnoverOf = (proposal: Proposal): number => proposal.turnover
+
+  test('more risk aversion trades nearer to the target', async () => {
+    const error = async (riskAversion: number) =>
+      (await planned(holdings(DRIFTED), { terms: { riskAversion } })).trackingErrorAfter
+    expect(await error(50)).toBeLessThan(await error(1))
+  })
+
+  test('a wider band leaves alone what a narrower one cures', async () => {
+    const held = holdings({ BTC: 0.53, ETH: 0.23, SOL: 0.09, LINK: 0.045, [CASH]: 0.105 })
+    const bandOf = async (bandFactor: number) => line(await planned(held, { terms: { bandFactor } }), 'BTC')
+    const [narrow, wide] = [await bandOf(0.5), await bandOf(2)]
+    expect(narrow.high - narrow.target).toBeCloseTo((wide.high - wide.target) / 4, 12)
+    expect(narrow.after).toBeLessThanOrEqual(narrow.high)
+  })
+
+  test('one asset never weighs more than the limit after trading, and the limit is the end of its band', async () => {
+    const proposal = await planned(holdings(DRIFTED), { terms: { maximumWeight: 0.51 } })
+    expect(line(proposal, 'BTC')).toMatchObject({ high: 0.51, reason: 'above-band' })
+    expect(line(proposal, 'BTC').after).toBeLessThanOrEqual(0.51)
+  })
+
+  test('the reserve of the profile stays in cash', async () => {
+    const proposal = await planned(holdings(DRIFTED), { terms: { cashReserve: 0.08 } })
+    expect(line(proposal, CASH).after).toBeGreaterThanOrEqual(0.08 - 1e-5)
+  })
+
+  test('turnover is held to the limit, where the bands can be reached with it', async () => {
+    const held = holdings({ BTC: 0.53, ETH: 0.23, SOL: 0.09, LINK: 0.045, [CASH]: 0.105 })
+    const eager = { riskAversion: 50 }
+    const free = await planned(held, { terms: eager })
+    const cap = 0.6 * turnoverOf(free)
+    const capped = await planned(held, { terms: { ...eager, maximumTurnover: cap } })
+    expect(turnoverOf(capped)).toBeLessThanOrEqual(cap + 1e-9)
+    // and it is used
+    expect(turnoverOf(capped)).toBeGreaterThan(0.8 * cap)
+  })
+
+  test('a limit on turnover that the bands can’t be reached with has no answer, or says what stays outside', async () => {
+    const answer = await plan(holdings(DRIFTED), { terms: { maximumTurnover: 0.01 } })
+    if (answer.ok) {
+      expect(turnoverOf(answer.value)).toBeLessThanOrEqual(0.01 + 1e-9)
+      expect(answer.value.cleanliness).toBe('warning')
+    } else expect(answer.error.code).toBe('infeasible')
+  })
+
+  test('money that came in is not counted as turnover of the book', async () => {
+    const held = holdings({ BTC: 0.4, ETH: 0.2, SOL: 0.08, LINK: 0.04, [CASH]: 0.28 })
+    const trigger = { kind: 'cash-flow', flows: [{ kind: 'deposit', asset: 'USD', amountUsd: usd(200_000) }] } as const
+    const proposal = await planned(held, { trigger, terms: { maximumTurnover: 0.02 } })
+    expect(turnoverOf(proposal)).toBeGreaterThan(0.1)
+    expect(turnoverOf(proposal)).toBeLessThanOrEqual(0.22 + 1e-9)
+  })
+
+  test('tracking error after trading is inside the limit where risk alone can bring it there', async () => {
+    const free = await planned(holdings(DRIFTED), { terms: { riskAversion: 0.5 } })
+    const limit = 0.5 * free.trackingErrorAfter
+    const held = await planned(holdings(DRIFTED), { terms: { riskAversion: 0.5, maximumTrackingError: limit } })
+    expect(held.trackingErrorAfter).toBeLessThanOrEqual(limit + 1e-4)
+    expect(held.remarks).toEqual([])
+  })
+
+  test('where it can’t, the proposal says what is left and what was allowed', async () => {
+    const restrictions = [{ kind: 'no-trade', asset: 'BTC', reason: 'pledged' }] as const
+    const proposal = await planned(holdings(DRIFTED), { restrictions, terms: { maximumTrackingError: 0.005 } })
+    expect(proposal.cleanliness).toBe('warning')
+    expect(proposal.remarks.join(' ')).toMatch(
+      /tracking error after trading is [\d.]+ % a year, the limit .* is 0\.50 %/,
+    )
+  })
+
+  test('limits that are not reached change nothing, to the last digit', async () => {
+    const [free, limited] = [
+      await planned(holdings(DRIFTED)),
+      await planned(holdings(DRIFTED), {
+        terms: { maximumTurnover: 0.9, maximumTrackingError: 1, maximumWeight: 0.9 },
+      }),
+    ]
+    expect(limited.lines).toEqual(free.lines)
   })
 })

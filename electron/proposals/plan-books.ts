@@ -1,15 +1,16 @@
 import { toFloat } from '../../core/amount.ts'
+import { netCashUsd } from '../../core/decisions/cash-flows.ts'
 import type { AssetId } from '../../core/instruments.ts'
-import { CASH, isSettlementAsset } from '../../core/instruments.ts'
+import { CASH } from '../../core/instruments.ts'
 import type { Proposal, Trigger } from '../../core/proposal.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
 import { impactCoefficient } from '../../workers/microstructure/index.ts'
 import type { RebalanceProblem, RebalanceSolution, Solved } from '../../workers/optimizer/index.ts'
-import { type BookPosition, positionOf } from './book-position.ts'
+import { type BookPosition, boundPosition } from './book-position.ts'
 import type { PlanFailure } from './draft.ts'
 import { type LineLimits, lineLimits, type NewCash } from './limits.ts'
-import { makeProposal } from './make-proposal.ts'
+import { makeProposal, trackingError } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
 import { type SolveCase, solveRelaxing } from './relax-bands.ts'
 import { type AssetGrain, grainOf, shapeTrades } from './shape-trades.ts'
@@ -25,6 +26,10 @@ interface Pass {
   readonly tooSmall: ReadonlySet<AssetId>
   /** Cash that moved and is to be used before other lines trade; null too where that alone has no answer. */
   readonly newCash: NewCash | null
+  /** ½ Σ|Δ| at most; null until an answer without it was too much. */
+  readonly turnoverCap: number | null
+  /** Times γ: grows until the tracking error after trading is inside the limit of the risk profile. */
+  readonly riskFactor: number
 }
 
 /** Trades too small for their venue are dropped and the rest is solved again; this many times at most. */
@@ -34,6 +39,9 @@ const NEW_CASH_IS_NOT_ENOUGH: Record<NewCash, string> = {
   in: 'the deposit alone does not bring every line and the cash inside: lines inside their bands are sold too',
   out: 'sales alone do not settle the withdrawal: lines inside their bands are bought too',
 }
+/** γ is raised by this, at most so far, until a proposal keeps the tracking error of its risk profile. */
+const RISK_STEP = 4
+const MAXIMUM_RISK_FACTOR = 256
 /** By a rule only cost decides; risk breaks ties between equal costs. */
 const RULE_RISK_SCALE = 1e-6
 
@@ -72,6 +80,11 @@ export async function planBooks(
         answers[at] = unsolved(solution)
         return
       }
+      const within = withinTerms(pass, solution, deps)
+      if (within !== pass) {
+        again.push({ at, pass: within })
+        return
+      }
       const shape = shapeTrades(
         pass.position,
         solution.x,
@@ -92,13 +105,7 @@ export async function planBooks(
 }
 
 function prepare(request: PlanRequest, market: MarketView, deps: PlanningDeps): Result<Pass, PlanFailure> {
-  const position = positionOf(
-    request.model,
-    request.holdings,
-    market.prices,
-    market.multiplier,
-    deps.settings.dustWeight,
-  )
+  const position = boundPosition(request, market, deps.settings)
   if (position.unableWhy !== null) return fail('stale-prices', position.unableWhy)
   const assets = position.lines.map((line) => line.asset)
   const quotePrice = (asset: AssetId): number => market.prices.get(asset)?.priceUsd ?? 1
@@ -124,12 +131,36 @@ function prepare(request: PlanRequest, market: MarketView, deps: PlanningDeps): 
     grains,
     tooSmall: new Set<AssetId>(),
     newCash: newCashOf(request.trigger),
+    turnoverCap: null,
+    riskFactor: 1,
   })
 }
 
+/**
+ * The pass to solve again where an answer goes beyond the risk profile: with the turnover capped, then with more weight
+ * on tracking risk; the same pass where it does not, or where no more can be done and the proposal says so.
+ */
+function withinTerms(pass: Pass, solution: Solved, { settings }: PlanningDeps): Pass {
+  const { position, covariance, request, turnoverCap, riskFactor } = pass
+  const { maximumTurnover, maximumTrackingError } = request.terms
+  const moved = request.trigger.kind === 'cash-flow' ? Math.abs(netCashUsd(request.trigger.flows)) : 0
+  const cap = maximumTurnover + moved / position.valueUsd
+  const turnover = position.lines.reduce((sum, line, i) => sum + Math.abs(solution.x[i]! - line.weight), 0) / 2
+  if (turnoverCap === null && turnover > cap) return { ...pass, turnoverCap: cap }
+  const risk = trackingError(
+    covariance,
+    position.lines.map((line, i) => solution.x[i]! - line.target),
+  )
+  // by a rule lines end where it says, and under a cap on turnover more weight on risk only trades one line for another
+  const canTighten = settings.settle === 'optimal' && turnoverCap === null && riskFactor < MAXIMUM_RISK_FACTOR
+  return risk > maximumTrackingError && canTighten ? { ...pass, riskFactor: RISK_STEP * riskFactor } : pass
+}
+
 /** Cash only: an asset that came in or went out is drift of its own line. */
-const newCashOf = (trigger: Trigger): NewCash | null =>
-  trigger.kind === 'cash-flow' && isSettlementAsset(trigger.asset) ? (trigger.amountUsd >= 0 ? 'in' : 'out') : null
+function newCashOf(trigger: Trigger): NewCash | null {
+  const net = trigger.kind === 'cash-flow' ? netCashUsd(trigger.flows) : 0
+  return net === 0 ? null : net > 0 ? 'in' : 'out'
+}
 
 function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
   const { position, costs, request } = pass
@@ -144,7 +175,7 @@ function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
   })
   const limits = lineLimits(position, request.book.restrictions, {
     now: deps.clock.now(),
-    cashReserve: request.book.cashReserve,
+    cashReserve: request.terms.cashReserve,
     stepWeights,
     costWeight,
     frozen: new Set([...request.leftOut, ...pass.tooSmall]),
@@ -178,7 +209,9 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
   return {
     id: request.book.id,
     riskScale:
-      deps.settings.settle === 'optimal' ? request.book.riskAversion * deps.settings.horizonYears : RULE_RISK_SCALE,
+      deps.settings.settle === 'optimal'
+        ? pass.riskFactor * request.terms.riskAversion * deps.settings.horizonYears
+        : RULE_RISK_SCALE,
     covariance: { kind: 'dense', matrix: pass.covariance },
     current: Float64Array.from(position.lines, (line) => line.weight),
     aim: Float64Array.from(position.lines, (line) => line.target),
@@ -191,7 +224,7 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
       members: group.assets.map((asset) => indexOf.get(asset)).filter((i) => i !== undefined),
       cap: group.maximum,
     })),
-    turnoverCap: null,
+    turnoverCap: pass.turnoverCap,
     frozen: frozen.includes(1) ? frozen : null,
     view: null,
     groupFloors: [],

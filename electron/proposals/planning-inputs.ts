@@ -5,6 +5,7 @@ import type { AssetId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { CostSplit } from '../../core/order.ts'
 import type { Trigger } from '../../core/proposal.ts'
+import type { RiskTerms } from '../../core/risk-profile.ts'
 import type { Millis } from '../../core/units.ts'
 import type {
   RebalanceProblem,
@@ -50,6 +51,8 @@ export interface PlanRequest {
   readonly book: ClientBook
   readonly model: ModelPortfolio
   readonly holdings: readonly Holding[]
+  /** What holds for the book: its risk profile with its override, or its own. */
+  readonly terms: RiskTerms
   readonly trigger: Trigger
   /** Lines an advisor took out. */
   readonly leftOut: readonly AssetId[]

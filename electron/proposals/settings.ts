@@ -1,9 +1,11 @@
-import type { SettleRule } from '../../core/band.ts'
-import type { ScheduleRule } from '../../core/decisions/schedule.ts'
-import type { SpikeRule } from '../../core/decisions/volatility-spike.ts'
+import type { RebalancingRules } from '../../core/rebalancing-rules.ts'
 
-/** What the firm decides about planning; each default has its reason in QUANT.md's terms. */
-export interface PlanningSettings {
+/**
+ * What the firm decides about planning; each default has its reason in QUANT.md's terms. The rules are an advisor's to
+ * change while the desk runs. By the rules 'band-edge' and 'half-band' only lines out of band trade, as far as the rule
+ * says, at the least cost; what they leave or lack is cash, then whatever is cheapest to trade.
+ */
+export interface PlanningSettings extends RebalancingRules {
   /** Years for which a one-off cost must pay for itself. */
   readonly horizonYears: number
   /** Trades below this part of the book are dropped unless they cure a breach: half the orders at no measurable cost. */
@@ -12,23 +14,10 @@ export interface PlanningSettings {
   readonly participationWarning: number
   /** An open proposal is computed again when a traded price moved by more than this. */
   readonly repriceBps: number
-  /**
-   * Where a rebalance ends. By a rule only lines out of band trade, as far as the rule says, at the least cost; what
-   * they leave or lack is cash, then whatever is cheapest to trade.
-   */
-  readonly settle: SettleRule
-  readonly proposalLifeMs: number
-  readonly coolDownMs: number
   /** What an asset outside the model may still weigh without being a breach: dust can't be sold. */
   readonly dustWeight: number
-  /** In a crisis a book trades only with a line further than this from its target: the best days follow the worst. */
-  readonly crisisOuterLimit: number
   /** Allowed slippage in a crisis, times the ordinary: a market that gaps must not leave orders half done. */
   readonly crisisSlippageFactor: number
-  /** Every book is planned on these dates; null: bands and cash flows decide alone. */
-  readonly schedule: ScheduleRule | null
-  /** Every book is planned once when a spike of volatility begins; null: it is not. */
-  readonly volatilitySpike: SpikeRule | null
 }
 
 export const DEFAULT_PLANNING: PlanningSettings = {

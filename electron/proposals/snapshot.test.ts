@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { amount } from '../../core/amount.ts'
 import type { Holding } from '../../core/client-book.ts'
+import { ownTerms } from '../../core/risk-profile.ts'
 import { bookOf, MODEL } from '../desk/test-support/desk-bench.ts'
 import { snapshotHash } from './snapshot.ts'
 
@@ -11,7 +12,8 @@ const held = (venue: Holding['venue'], asset: string, quantity: string): Holding
   quantity: amount(quantity),
 })
 const HOLDINGS = [held('binance', 'BTC', '1'), held('kraken', 'BTC', '2')]
-const base = { book: bookOf('anna'), model: MODEL, holdings: HOLDINGS }
+const terms = ownTerms(bookOf('anna'))
+const base = { book: bookOf('anna'), model: MODEL, holdings: HOLDINGS, terms }
 const hash = (changes: Partial<typeof base> = {}, multiplier = 1): string =>
   snapshotHash({ ...base, ...changes }, multiplier)
 
@@ -26,8 +28,10 @@ describe('another hash after', () => {
     ['the same units on the other venue', { holdings: [held('kraken', 'BTC', '1'), held('binance', 'BTC', '2')] }],
     ['a newer model', { model: { ...MODEL, version: 2 } }],
     ['another model', { model: { ...MODEL, id: 'growth' } }],
-    ['another reserve', { book: bookOf('anna', { cashReserve: 0.02 }) }],
-    ['another risk profile', { book: bookOf('anna', { riskAversion: 5 }) }],
+    ['another reserve', { terms: { ...terms, cashReserve: 0.02 } }],
+    ['another risk aversion', { terms: { ...terms, riskAversion: 5 } }],
+    ['other bands', { terms: { ...terms, bandFactor: 1.1 } }],
+    ['a limit on turnover', { terms: { ...terms, maximumTurnover: 0.2 } }],
     ['a restriction', { book: bookOf('anna', { restrictions: [{ kind: 'no-buy', asset: 'BTC', reason: 'x' }] }) }],
     ['another book', { book: bookOf('boris') }],
   ] as const)('%s', (_, changes) => expect(hash(changes as Partial<typeof base>)).not.toBe(hash()))

@@ -2,27 +2,32 @@ import { createHash } from 'node:crypto'
 import { formatAmount } from '../../core/amount.ts'
 import type { ClientBook, Holding } from '../../core/client-book.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
+import { RISK_TERMS, type RiskTerms } from '../../core/risk-profile.ts'
 
 /**
- * What a proposal is bound to besides prices: holdings, model, restrictions, reserve, bands. At approval the hash is
+ * What a proposal is bound to besides prices: holdings, model, restrictions, risk terms, bands. At approval the hash is
  * made again; another hash means that the book changed under the proposal. (Prices always move: they are compared
  * with a tolerance instead.)
  */
 export function snapshotHash(
-  request: { readonly book: ClientBook; readonly model: ModelPortfolio; readonly holdings: readonly Holding[] },
+  request: {
+    readonly book: ClientBook
+    readonly model: ModelPortfolio
+    readonly holdings: readonly Holding[]
+    readonly terms: RiskTerms
+  },
   multiplier: number,
 ): string {
   const held = request.holdings
     .map((holding) => `${holding.venue}/${holding.asset}=${formatAmount(holding.quantity)}`)
     .sort()
-  const { book, model } = request
+  const { book, model, terms } = request
   const text = JSON.stringify([
     book.id,
     model.id,
     model.version,
     multiplier,
-    book.cashReserve,
-    book.riskAversion,
+    RISK_TERMS.map((term) => terms[term]),
     book.restrictions,
     held,
   ])

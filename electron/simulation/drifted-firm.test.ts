@@ -23,7 +23,7 @@ function firmAt(pricesUsd: ReadonlyMap<string, number>): Firm {
       acquiredAt: millis(0),
     }
   })
-  return { models: [MODEL], books, lots: new Map(books.map((book) => [book.id, lots])) }
+  return { models: [MODEL], books, lots: new Map(books.map((book) => [book.id, lots])), riskProfiles: new Map() }
 }
 /** Hourly closes in quote currency, the last one the newest. */
 const connection = (closes: (market: string) => readonly number[]): VenueConnection =>

@@ -1,5 +1,6 @@
 import type { VenueConnection } from '../../core/contracts/exchange.ts'
 import { type AssetId, keyOf, type Market } from '../../core/instruments.ts'
+import { STANDARD_RISK_PROFILES, termsInForce } from '../../core/risk-profile.ts'
 import type { Firm } from '../firm/firm.ts'
 import { type BookPosition, type PriceBoard, positionOf } from '../proposals/book-position.ts'
 
@@ -63,7 +64,9 @@ function breachedPart(firm: Firm, nowUsd: ReadonlyMap<AssetId, number>): number 
   for (const book of firm.books) {
     const model = firm.models.find((candidate) => candidate.id === book.modelId)!
     const holdings = (firm.lots.get(book.id) ?? []).map((lot) => ({ ...lot, subAccount: book.id }))
-    if (isOut(positionOf(model, holdings, prices, 1, 0))) out++
+    const profile = STANDARD_RISK_PROFILES.find(({ id }) => id === firm.riskProfiles.get(book.id))
+    const { bandFactor, maximumWeight } = termsInForce(book, profile, null)
+    if (isOut(positionOf(model, holdings, prices, bandFactor, 0, maximumWeight))) out++
   }
   return out / firm.books.length
 }

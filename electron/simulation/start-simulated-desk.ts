@@ -86,8 +86,10 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
       if (!now.ok) return now
       const pricesUsd = new Map(Object.entries(now.value.prices).map(([asset, price]) => [asset, Number(price)]))
       pricesUsd.set('USD', 1)
+      // dates of lots and ends of restrictions are on the desk's clock, which is not the market's where it runs live
+      const opened = (lockstepClock ?? systemClock).now()
       const make = (prices: ReadonlyMap<AssetId, number>) =>
-        createSampleFirm({ seed, books: options.books, pricesUsd: prices, markets, now: millis(now.value.marketTime) })
+        createSampleFirm({ seed, books: options.books, pricesUsd: prices, markets, now: opened })
       return ok(options.drifted ? await driftedFirm(make, pricesUsd, connections, markets) : make(pricesUsd))
     },
     credentials: (store, venue, account) => simulatedCredentials(store.epoch, venue, account),

@@ -3,6 +3,7 @@ import { ensureNever } from '../../core/assert.ts'
 import { decisionSentence } from '../../core/decision.ts'
 import { splitMarketKey, VENUE_NAMES } from '../../core/instruments.ts'
 import type { Fact } from '../../core/journal.ts'
+import { RISK_TERMS, type RiskTerms, riskTermName } from '../../core/risk-profile.ts'
 
 /** One sentence about a fact, for "what happened". */
 export function describeFact(fact: Fact): string {
@@ -61,6 +62,24 @@ export function describeFact(fact: Fact): string {
       return withReason(`trading ${fact.payload.state}`, fact.payload.why)
     case 'decision-recorded':
       return decisionSentence(fact.payload.decision)
+    case 'risk-profile-saved':
+      return withReason(
+        `risk profile ${fact.payload.profile.name} saved as version ${fact.payload.profile.version}`,
+        by(fact.payload),
+      )
+    case 'risk-profile-assigned': {
+      const { profileId, profileVersion, answers } = fact.payload
+      const how = answers === null ? 'chosen' : 'by the questionnaire'
+      return withReason(`risk profile ${profileId}, version ${profileVersion}, ${how}`, by(fact.payload))
+    }
+    case 'risk-override-set': {
+      const { changes, reason, until, by } = fact.payload.override
+      return `risk profile overridden by ${by} until ${minute(until)}, ${changesText(changes)}: ${reason}`
+    }
+    case 'risk-override-ended':
+      return withReason('override of its risk profile ended', fact.payload.why)
+    case 'rules-changed':
+      return withReason(`rules of rebalancing changed, settle ${fact.payload.rules.settle}`, by(fact.payload))
     case 'regime-changed':
       return withReason(`regime ${fact.payload.from} → ${fact.payload.to}`, fact.payload.why)
     default:
@@ -68,5 +87,11 @@ export function describeFact(fact: Fact): string {
   }
 }
 
+const by = ({ by, why }: { readonly by: string; readonly why: string }): string => `${why} (${by})`
+const minute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+const changesText = (changes: Partial<RiskTerms>): string =>
+  RISK_TERMS.filter((term) => changes[term] !== undefined)
+    .map((term) => `${riskTermName(term)} ${changes[term]}`)
+    .join(', ')
 const counted = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
 const withReason = (what: string, why: string | null): string => (why ? `${what}: ${why}` : what)

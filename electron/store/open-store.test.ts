@@ -19,6 +19,7 @@ import { ManualClock } from '../../core/clock.ts'
 import type { StoreError } from '../../core/contracts/store.ts'
 import { fact } from '../../core/journal.ts'
 import { unwrap } from '../../core/result.ts'
+import { readMigrations } from './migrations.ts'
 import { openStore, STORE_FILE, type StoreOptions } from './open-store.ts'
 import { loadSqlite } from './sqlite.ts'
 import { openingFacts, openTestStore, START } from './test-support/example-firm.ts'
@@ -170,11 +171,12 @@ describe('reading beside a desk', () => {
 })
 
 describe('a migration', () => {
+  const NEWEST = readMigrations(join(import.meta.dirname, 'migrations')).length
   const migrationsDir = (): string => join(folder, 'migrations')
   const addMigration = (sql: string): void => {
     mkdirSync(migrationsDir())
     cpSync(join(import.meta.dirname, 'migrations'), migrationsDir(), { recursive: true })
-    writeFileSync(join(migrationsDir(), '0004-holdings-with-a-note.sql'), sql)
+    writeFileSync(join(migrationsDir(), `${String(NEWEST + 1).padStart(4, '0')}-holdings-with-a-note.sql`), sql)
   }
 
   test('keeps a copy, rebuilds the projections from the journal, leaves the journal alone', () => {
@@ -195,11 +197,11 @@ describe('a migration', () => {
     expect(after.prepare('SELECT * FROM journal LIMIT ?').all(journal.length)).toEqual(journal)
     after.close()
     const copies = readdirSync(folder).filter((name) => name.includes('.before-'))
-    expect(copies).toEqual([`${STORE_FILE}.before-0004-${START}`])
+    expect(copies).toEqual([`${STORE_FILE}.before-${String(NEWEST + 1).padStart(4, '0')}-${START}`])
     copyFileSync(join(folder, copies[0]!), path)
     for (const ending of ['-wal', '-shm']) rmSync(path + ending, { force: true })
     const restored = new sqlite(path, { readonly: true })
-    expect(restored.pragma('user_version', { simple: true })).toBe(3)
+    expect(restored.pragma('user_version', { simple: true })).toBe(NEWEST)
     restored.close()
     // The older program refuses what the newer one has migrated, not the copy.
     unwrap(open()).close()

@@ -13,6 +13,7 @@ import { createDeskStateRepository } from './repositories/desk-states.ts'
 import { createHoldingRepository } from './repositories/holdings.ts'
 import { createOrderRepository } from './repositories/orders.ts'
 import { createProposalRepository } from './repositories/proposals.ts'
+import { createRiskRepository } from './repositories/risk.ts'
 import { createTradeRepository } from './repositories/trades.ts'
 import { type Database, errorText, type SqliteLibrary } from './sqlite.ts'
 import { verifyStore } from './verify.ts'
@@ -36,6 +37,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
   const trades = createTradeRepository(database)
   const decisions = createDecisionRepository(database)
   const states = createDeskStateRepository(database)
+  const risk = createRiskRepository(database)
 
   const appendAll = database.transaction((facts: readonly Fact[], actor: Actor): readonly JournalEntry[] => {
     const at = clock.now()
@@ -95,6 +97,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
     tradeCount: trades.tradeCount,
     ...states,
     ...decisions,
+    ...risk,
     historyOf: (id) =>
       (history.all(id) as Pick<JournalEntry, 'at' | 'type' | 'version' | 'payload'>[]).map((entry) => ({
         at: entry.at,

@@ -1,5 +1,7 @@
 import { halfWidth } from '../../core/band.ts'
+import type { Restriction } from '../../core/client-book.ts'
 import type {
+  BookRiskView,
   BookStatus,
   ClientBookLine,
   ClientBookView,
@@ -24,6 +26,8 @@ export function fakeBookView(
     readonly regime: RegimeView
     readonly now: number
     readonly pausedUntil: number | null
+    readonly risk: BookRiskView
+    readonly restrictions: readonly Restriction[]
   },
 ): ClientBookView {
   const position = positionOf(firm, book)
@@ -73,6 +77,7 @@ export function fakeBookView(
         floorHalf: 0.01,
         baseHalf: half,
         multiplier: FAKE_MULTIPLIER,
+        profileFactor: 1,
         half: half * FAKE_MULTIPLIER,
         cutBy: line.band.low === 0 && line.target > 0 ? 'no weight below 0' : null,
       },
@@ -89,7 +94,11 @@ export function fakeBookView(
     }
   })
   return {
-    book: { ...book.book, pausedUntil: context.pausedUntil === null ? null : millis(context.pausedUntil) },
+    book: {
+      ...book.book,
+      restrictions: context.restrictions,
+      pausedUntil: context.pausedUntil === null ? null : millis(context.pausedUntil),
+    },
     modelName: model.name,
     modelVersion: model.version,
     at: context.now,
@@ -122,7 +131,8 @@ export function fakeBookView(
       ],
     },
     regime: context.regime,
-    restrictions: book.book.restrictions,
+    risk: context.risk,
+    restrictions: context.restrictions,
     lastRebalanceAt: book.rebalancedAt,
     events: [
       { at: context.now - 15_000, text: 'Proposal computed: LINK left its band' },

@@ -29,6 +29,7 @@ import { blotterView, type FakeParent, parentDetail, parentsOf } from './fake-bl
 import { fakeBookView, fakeWeightHistory } from './fake-book-view.ts'
 import { createFakeFirm, type FakeBook, type FakeFirm, type FakePosition, movePrices, positionOf } from './fake-firm.ts'
 import { proposeFake } from './fake-proposals.ts'
+import { FakeRisk } from './fake-risk.ts'
 
 const UNDO_SECONDS = 5
 /** Rows are spread over this many frames, as if their assets ticked in turn. */
@@ -67,6 +68,11 @@ export class FakeDesk {
   readonly #pausedUntil = new Map<number, number>()
   /** As of each row's latest frame. */
   readonly #positions: FakePosition[] = []
+  readonly #risk = new FakeRisk({
+    now: () => this.#now,
+    book: (bookId) => this.#bookOf(bookId)?.book,
+    changed: () => this.#changed('client-books'),
+  })
   #parents: FakeParent[] = []
   #pending: PendingApproval[] = []
   #outcome: ApprovalOutcome | null = null
@@ -443,6 +449,8 @@ export class FakeDesk {
       regime: this.#summary().regime,
       now: this.#now,
       pausedUntil: this.#pausedUntil.get(book.row) ?? null,
+      risk: this.#risk.view(book.book),
+      restrictions: this.#risk.restrictionsOf(book.book),
     })
   }
 
@@ -591,6 +599,7 @@ export class FakeDesk {
       this.#changed('client-books')
       return ok(null)
     },
+    ...this.#risk.api,
     simulateCashFlow: async (bookId, _venue, _asset, quantity) => {
       const book = this.#bookOf(bookId)
       if (!book) return fail('unknown-client-book', `there is no client book "${bookId}"`)

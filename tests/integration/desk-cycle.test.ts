@@ -422,7 +422,7 @@ describe('cash flows', () => {
     expect(valueOf(book.id)).toBeCloseTo(1.3 * value, -1)
     await at.step(1)
     const invest = proposalOf(book.id)!
-    expect(invest.trigger).toMatchObject({ kind: 'cash-flow', asset: 'USD' })
+    expect(invest.trigger).toMatchObject({ kind: 'cash-flow', flows: [{ kind: 'deposit', asset: 'USD' }] })
     expect(invest.buyUsd).toBeGreaterThan(0.1 * value)
     approve([invest])
     await at.step(UNDO_SECONDS)

@@ -1,25 +1,38 @@
+import type { ClientBook } from '../../../core/client-book.ts'
 import type { ClientBookView, DeskApi, DeskFailure } from '../../../core/contracts/desk-api.ts'
 import { BOOK_STATUSES } from '../../../core/contracts/desk-api.ts'
 import { CASH } from '../../../core/instruments.ts'
 import { fact } from '../../../core/journal.ts'
 import { ok, type Result } from '../../../core/result.ts'
+import { checkExpiry } from '../../../core/risk-profile.ts'
 import { millis } from '../../../core/units.ts'
+import { lineAssets } from '../../proposals/book-position.ts'
 import { trackingError } from '../../proposals/make-proposal.ts'
 import { positionFor } from '../cycle.ts'
 import type { Desk } from '../desk.ts'
+import { restrictionName, unpaused } from '../expiries.ts'
 import type { Publisher } from '../publisher.ts'
 import { withBlock } from '../views/approvals-view.ts'
 import { cashView, clientBookLines } from '../views/client-book-view.ts'
-import { refuse } from './failures.ts'
+import { reasonGiven, refuse } from './failures.ts'
 
 const LONGEST_PAUSE_HOURS = 72
+/** Restrictions without an end come with the import of a client book only. */
+const MAXIMUM_FLAG_DAYS = 366
 
 export function clientBookApi(
   desk: Desk,
   publisher: Publisher,
   advisor: string,
-): Pick<DeskApi, 'clientBook' | 'weightHistory' | 'pauseClientBook'> {
+): Pick<DeskApi, 'clientBook' | 'weightHistory' | 'pauseClientBook' | 'restrictAsset' | 'liftRestriction'> {
   const { parts } = desk
+  const change = (book: ClientBook, why: string): Result<null, DeskFailure> => {
+    parts.store.record([fact('client-book-changed', { book, why })], `advisor:${advisor}`)
+    parts.world.refreshBook(book)
+    parts.proposals.clearWait(book.id)
+    publisher.emit('changed', { topics: ['client-books'] })
+    return ok(null)
+  }
   return {
     clientBook: (bookId) => clientBookView(desk, publisher, bookId),
 
@@ -30,7 +43,8 @@ export function clientBookApi(
       const held = parts.world.holdingsOf(bookId).some((holding) => holding.asset === asset)
       if (asset !== CASH && !held && !model.lines.some((line) => line.asset === asset))
         return refuse('unknown-asset', `client book ${bookId} has no line ${asset}`)
-      return ok(parts.history.weights(book, model, asset, days, parts.market.marketNow()))
+      const bands = { model, terms: parts.world.termsOf(book) }
+      return ok(parts.history.weights(book, bands, asset, days, parts.market.marketNow()))
     },
 
     pauseClientBook: (bookId, hours, why) => {
@@ -41,12 +55,42 @@ export function clientBookApi(
           'invalid-request',
           `a pause was asked for ${hours} hours, 0 to ${LONGEST_PAUSE_HOURS} are allowed`,
         )
-      const pausedUntil = hours === 0 ? null : millis(parts.clock.now() + hours * 3_600_000)
-      const changed = { ...book, pausedUntil }
-      parts.store.record([fact('client-book-changed', { book: changed, why })], `advisor:${advisor}`)
-      parts.world.refreshBook(changed)
-      parts.proposals.clearWait(bookId)
-      return ok(null)
+      const reason = why.trim()
+      if (hours === 0) return change(unpaused(book), `pause ended${reason ? `: ${reason}` : ''}`)
+      const pausedUntil = millis(parts.clock.now() + hours * 3_600_000)
+      return change(
+        { ...unpaused(book), pausedUntil, ...(reason ? { pausedWhy: reason } : {}) },
+        `paused for ${hours} h${reason ? `: ${reason}` : ''}`,
+      )
+    },
+
+    restrictAsset: (bookId, restriction) => {
+      const book = parts.world.book(bookId)
+      if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
+      const { asset, until } = restriction
+      const lines = lineAssets(parts.world.modelOf(book), parts.world.holdingsOf(bookId))
+      if (asset === CASH || !lines.includes(asset))
+        return refuse('unknown-asset', `client book ${bookId} has no line ${asset} to restrict`)
+      const reason = reasonGiven(restriction.reason)
+      if (!reason.ok) return reason
+      if (restriction.kind === 'at-most' && !(restriction.weight >= 0 && restriction.weight <= 1))
+        return refuse('invalid-request', `the weight was ${restriction.weight}, 0 to 1 is allowed`)
+      const end = checkExpiry(until ?? millis(Number.NaN), parts.clock.now(), MAXIMUM_FLAG_DAYS)
+      if (!end.ok) return refuse('invalid-request', `a flag: ${end.error.message}`)
+      const others = book.restrictions.filter((each) => each.asset !== asset || each.kind !== restriction.kind)
+      const flag = { ...restriction, reason: reason.value }
+      return change({ ...book, restrictions: [...others, flag] }, `${restrictionName(flag)}: ${reason.value}`)
+    },
+
+    liftRestriction: (bookId, asset, kind, why) => {
+      const book = parts.world.book(bookId)
+      if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
+      const lifted = book.restrictions.find((each) => each.asset === asset && each.kind === kind)
+      if (lifted === undefined) return refuse('invalid-request', `client book ${bookId} has no ${kind} on ${asset}`)
+      const reason = reasonGiven(why)
+      if (!reason.ok) return reason
+      const restrictions = book.restrictions.filter((each) => each !== lifted)
+      return change({ ...book, restrictions }, `${restrictionName(lifted)} lifted: ${reason.value}`)
     },
   }
 }
@@ -67,6 +111,7 @@ function clientBookView(desk: Desk, publisher: Publisher, bookId: string): Resul
   /** Nothing is claimed of a book that cannot be checked. */
   const claimed = (value: number): number => (position.unableWhy === null ? value : Number.NaN)
   const now = clock.now()
+  const risk = world.riskOf(bookId)
   return ok({
     book,
     modelName: model.name,
@@ -88,13 +133,19 @@ function clientBookView(desk: Desk, publisher: Publisher, bookId: string): Resul
       position,
       prices: view.prices,
       multiplier: view.multiplier,
+      terms: world.termsOf(book),
       lots: store.lotsOf(bookId),
       proposal,
       now,
     }),
     proposal,
-    cash: cashView(book, position, view.prices),
+    cash: cashView(world.termsOf(book).cashReserve, position, view.prices),
     regime: market.regime(),
+    risk: {
+      given: risk ?? null,
+      profile: (risk && world.profile(risk.profileId)) ?? null,
+      inForce: world.termsOf(book),
+    },
     restrictions: book.restrictions,
     lastRebalanceAt: proposals.rebalancedAt(bookId),
     events: store.historyOf(bookId).map(({ at, text }) => ({ at, text })),

@@ -5,6 +5,7 @@ import { blotterView, parentDetail } from '../views/blotter-view.ts'
 import { clientBookApi } from './client-book-api.ts'
 import { refuse } from './failures.ts'
 import { proposalsApi } from './proposals-api.ts'
+import { riskApi } from './risk-api.ts'
 import { type SimulatedFunding, tradingApi } from './trading-api.ts'
 
 export interface DeskApiOptions {
@@ -50,6 +51,7 @@ export function createDeskApi(desk: Desk, publisher: Publisher, options: DeskApi
       return null
     },
     ...clientBookApi(desk, publisher, options.advisor),
+    ...riskApi(desk, publisher, options.advisor),
     ...proposalsApi(desk, publisher, options),
     ...tradingApi(desk, publisher, options),
     blotter: () => blotterView(desk),

@@ -1,4 +1,5 @@
 import type { DeskApi, DeskFailure } from '../../../core/contracts/desk-api.ts'
+import { withCashFlows } from '../../../core/decisions/cash-flows.ts'
 import { CASH, VENUE_NAMES } from '../../../core/instruments.ts'
 import type { Actor } from '../../../core/journal.ts'
 import type { Proposal } from '../../../core/proposal.ts'
@@ -9,6 +10,7 @@ import { planBooks } from '../../proposals/plan-books.ts'
 import { planningDeps, planRequest, positionFor } from '../cycle.ts'
 import { proposedDecision } from '../describe-decision.ts'
 import type { Desk } from '../desk.ts'
+import { endExpired } from '../expiries.ts'
 import type { Publisher } from '../publisher.ts'
 import { proposalsView } from '../views/approvals-view.ts'
 import { refuse } from './failures.ts'
@@ -19,6 +21,7 @@ const FAILURE_OF: Record<PlanFailure['code'], DeskFailure['code']> = {
   'nothing-to-trade': 'nothing-to-trade',
   'below-minimum': 'nothing-to-trade',
   'no-cash': 'nothing-to-trade',
+  restricted: 'nothing-to-trade',
   'optimizer-failed': 'engine-stopped',
 }
 
@@ -63,9 +66,14 @@ export function proposalsApi(
       if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
       if (parts.proposals.isExecuting(bookId))
         return refuse('not-open', `orders of client book ${bookId} are working; a proposal would be out of date`)
+      endExpired(parts)
       const halted = desk.haltedWhy(book)
       if (halted !== null) return refuse('trading-halted', halted)
-      const request = planRequest(parts.world, book, trigger, leftOut)
+      const asked = parts.proposals.requestOf(bookId)
+      // money that moved and waits to be planned is planned now, with the new cash first
+      const moved =
+        asked?.kind === 'cash-flow' ? withCashFlows(asked, trigger.kind === 'cash-flow' ? trigger.flows : []) : trigger
+      const request = planRequest(parts.world, book, moved, leftOut)
       const lines = new Set(lineAssets(request.model, request.holdings))
       const unknown = leftOut.find((asset) => asset === CASH || !lines.has(asset))
       if (unknown !== undefined)

@@ -4,6 +4,7 @@ import type { DeskApi } from '../../../core/contracts/desk-api.ts'
 import { type AssetId, VENUES, type VenueId } from '../../../core/instruments.ts'
 import { type Actor, fact } from '../../../core/journal.ts'
 import type { TradingState } from '../../../core/order.ts'
+import type { CashFlowKind } from '../../../core/proposal.ts'
 import { err, type Failure, ok, type Result } from '../../../core/result.ts'
 import { usd } from '../../../core/units.ts'
 import { firmDeposits, firmFacts, loadFirm, type VenueDeposit } from '../../firm/firm.ts'
@@ -29,6 +30,13 @@ export interface SimulatedFunding {
   fund(deposits: readonly VenueDeposit[]): Promise<Result<null, Failure<'refused' | 'left-behind'>>>
   /** Connects accounts of client books that are not connected yet; null, or which was refused. */
   openAccounts(): Promise<string | null>
+}
+
+const COMES_IN: Readonly<Record<CashFlowKind, boolean>> = {
+  deposit: true,
+  withdrawal: false,
+  reward: true,
+  fee: false,
 }
 
 const STATE_OF: Record<'stop' | 'reduce-only' | 'resume', TradingState> = {
@@ -66,7 +74,7 @@ export function tradingApi(
     },
 
     // In turn: no plan can be released between looking at what the book holds and booking what was moved.
-    simulateCashFlow: (bookId, venue, asset, quantity) =>
+    simulateCashFlow: (bookId, venue, asset, quantity, given) =>
       desk.inTurn(async () => {
         const book = parts.world.book(bookId)
         if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
@@ -74,6 +82,12 @@ export function tradingApi(
         if (!parsed.ok) return refuse('invalid-request', `quantity: ${parsed.error.message}`)
         const moved = parsed.value
         if (moved === ZERO) return refuse('invalid-request', 'quantity was 0, a cash flow is above or below it')
+        const kind = given ?? (moved > ZERO ? 'deposit' : 'withdrawal')
+        if (moved > ZERO !== COMES_IN[kind])
+          return refuse(
+            'invalid-request',
+            `quantity was ${formatAmount(moved)}, a ${kind} is ${COMES_IN[kind] ? 'above' : 'below'} 0`,
+          )
         if (!heldAssets(parts.world).get(venue)?.has(asset))
           return refuse('unknown-asset', `${venue} has no asset ${asset}`)
         const held = parts.world
@@ -97,7 +111,7 @@ export function tradingApi(
               venue,
               asset,
               quantity: moved,
-              kind: moved > ZERO ? 'deposit' : 'withdrawal',
+              kind,
               venueEntryId: null,
             }),
           ],
@@ -110,7 +124,9 @@ export function tradingApi(
         const amountUsd = usd(toFloat(moved) * price)
         publisher.moveDayOpen(bookId, amountUsd)
         if (!publisher.assets.includes(asset)) publisher.reset(`${asset} is new to the firm`)
-        parts.proposals.request(bookId, { kind: 'cash-flow', asset, amountUsd })
+        // a price that nobody has stated yet: the flow is named, its worth is not
+        const known = Number.isFinite(amountUsd) ? amountUsd : usd(0)
+        parts.proposals.request(bookId, { kind: 'cash-flow', flows: [{ kind, asset, amountUsd: known }] })
         return ok(null)
       }),
 
@@ -136,7 +152,7 @@ export function tradingApi(
           })
         }
         parts.alerts.clear('import-funding')
-        loadFirm(parts.store, firmFacts({ models: [], ...parsed.value }))
+        loadFirm(parts.store, firmFacts({ models: [], riskProfiles: new Map(), ...parsed.value }))
         parts.world.reload()
         desk.forgetSweep()
         publisher.reset('client books were imported')

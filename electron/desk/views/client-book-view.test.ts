@@ -39,6 +39,7 @@ function open(changes: Partial<ClientBook> = {}) {
         position: position(),
         prices: bench.view().prices,
         multiplier: bench.multiplier,
+        terms: bench.world.termsOf(anna),
         lots,
         proposal: bench.proposals.of('anna') ?? null,
         now: START,
@@ -139,7 +140,7 @@ test('a line says what the open proposal plans for it', async () => {
 test('cash: each currency at its own price, free is what is above the reserve', () => {
   const { bench, anna, position } = open({ cashReserve: 0.01 })
   bench.setPrices({ USDT: 0.5 })
-  const cash = cashView(anna, position(), bench.view().prices)
+  const cash = cashView(anna.cashReserve, position(), bench.view().prices)
   expect(cash.byVenue).toEqual([
     { venue: 'binance', asset: 'USDT', quantity: amount('10000'), usd: 5_000 },
     { venue: 'kraken', asset: 'USD', quantity: amount('30000'), usd: 30_000 },
@@ -150,5 +151,5 @@ test('cash: each currency at its own price, free is what is above the reserve', 
 
 test('below its reserve nothing is free', () => {
   const { bench, anna, position } = open({ cashReserve: 0.2 })
-  expect(cashView(anna, position(), bench.view().prices).freeUsd).toBe(0)
+  expect(cashView(anna.cashReserve, position(), bench.view().prices).freeUsd).toBe(0)
 })

@@ -1,10 +1,11 @@
 import { type Amount, add, toFloat, ZERO } from '../../../core/amount.ts'
 import { bandPosition, halfWidth, toleranceBand } from '../../../core/band.ts'
-import type { ClientBook, Holding, Lot, Restriction } from '../../../core/client-book.ts'
+import type { ClientBook, Holding, Lot } from '../../../core/client-book.ts'
 import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
 import { type AssetId, CASH, isSettlementAsset, VENUES } from '../../../core/instruments.ts'
 import type { BandRule } from '../../../core/model-portfolio.ts'
 import type { Proposal } from '../../../core/proposal.ts'
+import type { RiskTerms } from '../../../core/risk-profile.ts'
 import type { BookPosition, PositionLine, PriceBoard } from '../../proposals/book-position.ts'
 
 const YEAR_MS = 365.25 * 86_400_000
@@ -14,6 +15,7 @@ export interface LineInputs {
   readonly position: BookPosition
   readonly prices: PriceBoard
   readonly multiplier: number
+  readonly terms: RiskTerms
   readonly lots: readonly Lot[]
   readonly proposal: Proposal | null
   readonly now: number
@@ -58,7 +60,7 @@ export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
               .reduce((total, holding) => add(total, holding.quantity), ZERO)
             return quantity === ZERO ? [] : [{ venue, quantity }]
           }),
-      band: bandView(line, inputs.multiplier, inputs.book.restrictions, inputs.now),
+      band: bandView(line, inputs),
       lots,
       plan: planOf(inputs.proposal, line.asset),
     }
@@ -103,24 +105,25 @@ function ruleText(rule: BandRule): string {
   }
 }
 
-function bandView(
-  line: PositionLine,
-  multiplier: number,
-  restrictions: readonly Restriction[],
-  now: number,
-): ClientBookLine['band'] {
+function bandView(line: PositionLine, { multiplier, terms, book, now }: LineInputs): ClientBookLine['band'] {
   const base = halfWidth(line.rule, line.target)
-  const cut = restrictions.find(
+  const cut = book.restrictions.find(
     (restriction) => restriction.asset === line.asset && (restriction.until === undefined || restriction.until > now),
   )
+  const uncut = line.target + base * multiplier * terms.bandFactor
+  const profileCut =
+    line.asset !== CASH && terms.maximumWeight < Math.min(1, uncut)
+      ? `at most ${(100 * terms.maximumWeight).toFixed(1)} % of one asset, by its risk profile`
+      : null
   return {
     rule: ruleText(line.rule),
     relativeHalf: line.rule.kind === 'absolute' ? null : line.rule.ofTarget * line.target,
     floorHalf: line.rule.kind === 'hybrid' ? line.rule.floor : null,
     baseHalf: base,
     multiplier,
-    half: base * multiplier,
-    cutBy: cut === undefined ? null : cut.reason,
+    profileFactor: terms.bandFactor,
+    half: base * multiplier * terms.bandFactor,
+    cutBy: cut?.reason ?? profileCut,
   }
 }
 
@@ -131,7 +134,7 @@ function planOf(proposal: Proposal | null, asset: AssetId): ClientBookLine['plan
 }
 
 /** Cash of a book per venue and currency, with what is free above the reserve. */
-export function cashView(book: ClientBook, position: BookPosition, prices: PriceBoard): ClientBookView['cash'] {
+export function cashView(reserve: number, position: BookPosition, prices: PriceBoard): ClientBookView['cash'] {
   const line = position.lines.at(-1)!
   const able = position.unableWhy === null
   const parts = position.holdings
@@ -145,8 +148,8 @@ export function cashView(book: ClientBook, position: BookPosition, prices: Price
   return {
     weight: able ? line.weight : Number.NaN,
     target: line.target,
-    reserve: book.cashReserve,
-    freeUsd: able ? Math.max(0, line.valueUsd - book.cashReserve * position.valueUsd) : Number.NaN,
+    reserve,
+    freeUsd: able ? Math.max(0, line.valueUsd - reserve * position.valueUsd) : Number.NaN,
     byVenue: parts,
   }
 }

@@ -112,6 +112,27 @@ export function createFakeDesk(): FakeDesk {
     cancelParent: async () => unknownOrder(),
     setTrading: async () => ok(null),
     pauseClientBook: () => ok(null),
+    restrictAsset: unknownBook,
+    liftRestriction: unknownBook,
+    riskProfiles: () => [],
+    saveRiskProfile: () => ok(null),
+    assignRiskProfile: unknownBook,
+    overrideRisk: unknownBook,
+    endRiskOverride: unknownBook,
+    rules: () => ({
+      rules: {
+        settle: 'optimal',
+        coolDownMs: 0,
+        proposalLifeMs: 900_000,
+        crisisOuterLimit: 0.08,
+        schedule: null,
+        volatilitySpike: null,
+      },
+      at: null,
+      by: null,
+      why: null,
+    }),
+    setRules: () => ok(null),
     simulateCashFlow: async () => {
       throw new Error('signed address https://venue/?signature=SECRET')
     },

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { SETTLE_RULES } from '../../../core/band.ts'
 import { CHILD_STATES } from '../../../core/order.ts'
-import { NON_TRIGGER_REASONS } from '../../../core/proposal.ts'
+import { CASH_FLOW_KINDS, NON_TRIGGER_REASONS } from '../../../core/proposal.ts'
+import { RISK_PROFILE_IDS } from '../../../core/risk-profile.ts'
 import {
   amountField,
   bpsField,
@@ -53,6 +55,7 @@ export const clientBook = z.strictObject({
   mandate: z.strictObject({ maximumTurnover: z.number(), maximumCostBps: z.number() }).nullable(),
   restrictions: z.array(restriction),
   pausedUntil: millisField.nullable(),
+  pausedWhy: text.optional(),
   mayCross: z.boolean(),
 })
 
@@ -66,7 +69,10 @@ export const openingLot = z.strictObject({
 
 const trigger = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('band-breach'), assets: z.array(text) }),
-  z.strictObject({ kind: z.literal('cash-flow'), asset: text, amountUsd: usdField }),
+  z.strictObject({
+    kind: z.literal('cash-flow'),
+    flows: z.array(z.strictObject({ kind: z.enum(CASH_FLOW_KINDS), asset: text, amountUsd: usdField })),
+  }),
   z.strictObject({ kind: z.literal('manual'), by: text }),
   z.strictObject({ kind: z.literal('schedule'), due: millisField }),
   z.strictObject({ kind: z.literal('volatility-spike'), volatility: z.number(), usual: z.number() }),
@@ -136,6 +142,58 @@ export const proposal = z.strictObject({
   automatic: z.boolean(),
   createdAt: millisField,
   expiresAt: millisField,
+})
+
+const terms = {
+  riskAversion: z.number(),
+  bandFactor: z.number(),
+  cashReserve: z.number(),
+  maximumWeight: z.number(),
+  maximumTrackingError: z.number(),
+  maximumTurnover: z.number(),
+}
+export const riskProfileId = z.enum(RISK_PROFILE_IDS)
+export const riskProfile = z.strictObject({
+  id: riskProfileId,
+  name: text,
+  version: z.int(),
+  terms: z.strictObject(terms),
+})
+export const riskAnswers = z.strictObject({
+  questionnaire: z.int(),
+  choices: z.array(z.strictObject({ question: text, answer: text })),
+})
+export const riskOverride = z.strictObject({
+  changes: z.strictObject(terms).partial(),
+  reason: text,
+  until: millisField,
+  by: text,
+})
+export const bookRisk = z.strictObject({
+  bookId: text,
+  profileId: riskProfileId,
+  profileVersion: z.int(),
+  answers: riskAnswers.nullable(),
+  by: text,
+  why: text,
+  at: millisField,
+  override: riskOverride.nullable(),
+})
+
+const daily = { day: z.int(), hour: z.int() }
+export const rebalancingRules = z.strictObject({
+  settle: z.enum(SETTLE_RULES),
+  coolDownMs: z.number(),
+  proposalLifeMs: z.number(),
+  crisisOuterLimit: z.number(),
+  schedule: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('weekly'), weekday: z.int(), hour: z.int() }),
+      z.strictObject({ kind: z.literal('monthly'), ...daily }),
+      z.strictObject({ kind: z.literal('quarterly'), ...daily }),
+    ])
+    .nullable(),
+  volatilitySpike: z.strictObject({ enters: z.number(), leaves: z.number() }).nullable(),
 })
 
 export const decision = z.strictObject({

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Amount, amount } from '../../../core/amount.ts'
 import { type Fact, fact } from '../../../core/journal.ts'
-import { bps, usd } from '../../../core/units.ts'
+import { STANDARD_RISK_PROFILES } from '../../../core/risk-profile.ts'
+import { bps, millis, usd } from '../../../core/units.ts'
 import { childOf, openingFacts, parentOf, sentFacts, tradeOf } from '../test-support/example-firm.ts'
 import { exampleProposal } from '../test-support/example-proposal.ts'
 import { canonicalJson } from './canonical-json.ts'
@@ -24,6 +25,32 @@ describe('facts', () => {
     fact('trade-recorded', { trade: tradeOf('t', '0.1', '95000.5', { fee: amount('0.0000001') }), childId: null }),
     fact('plan-released', { planId: 'p', proposalIds: ['p1'], approval: 'mandate', parents: [parentOf('x')] }),
     fact('trading-state-changed', { scope: { kind: 'client-book', bookId: 'b' }, state: 'reducing', why: 'x' }),
+    fact('risk-profile-saved', { profile: STANDARD_RISK_PROFILES[2]!, by: 'a', why: 'x' }),
+    fact('risk-profile-assigned', {
+      bookId: 'anna',
+      profileId: 'cautious',
+      profileVersion: 3,
+      answers: { questionnaire: 1, choices: [{ question: 'horizon', answer: 'later' }] },
+      by: 'a',
+      why: 'asked',
+    }),
+    fact('risk-override-set', {
+      bookId: 'anna',
+      override: { changes: { bandFactor: 1.5 }, reason: 'x', until: millis(5), by: 'a' },
+    }),
+    fact('risk-override-ended', { bookId: 'anna', why: 'x' }),
+    fact('rules-changed', {
+      rules: {
+        settle: 'half-band',
+        coolDownMs: 1,
+        proposalLifeMs: 60_000,
+        crisisOuterLimit: 0.1,
+        schedule: { kind: 'monthly', day: 1, hour: 9 },
+        volatilitySpike: { enters: 2, leaves: 1.5 },
+      },
+      by: 'a',
+      why: 'x',
+    }),
     fact('regime-changed', { from: 'calm', to: 'crisis', multiplier: 1.3, why: 'x' }),
     fact('reconciled', {
       venue: 'kraken',
@@ -71,6 +98,26 @@ describe('facts', () => {
 })
 
 describe('upcasters', () => {
+  test.each([
+    [40_000, 'deposit'],
+    [-5, 'withdrawal'],
+  ])('a proposal of version 1 for money that moved, %d, names it as a flow', (amountUsd, kind) => {
+    const proposal = exampleProposal('p1', 'anna', { trigger: { kind: 'cash-flow', flows: [] } })
+    const stored = JSON.parse(encodePayload('proposal-made', { proposal })) as { proposal: object }
+    const old = { proposal: { ...stored.proposal, trigger: { kind: 'cash-flow', asset: 'USD', amountUsd } } }
+    expect(decodeFact('proposal-made', 1, JSON.stringify(old))).toEqual(
+      fact('proposal-made', {
+        proposal: { ...proposal, trigger: { kind: 'cash-flow', flows: [{ kind, asset: 'USD', amountUsd }] } as never },
+      }),
+    )
+  })
+
+  test('one of version 1 for another reason is as it was', () => {
+    const proposal = exampleProposal('p1', 'anna')
+    const text = encodePayload('proposal-made', { proposal })
+    expect(decodeFact('proposal-made', 1, text)).toEqual(fact('proposal-made', { proposal }))
+  })
+
   test('an old version is read as the current one', () => {
     // As if version 0 had called the reason "text" and known no state "held".
     const upcasters = {

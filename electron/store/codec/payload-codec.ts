@@ -10,12 +10,20 @@ export type Upcasters = Readonly<Record<string, Upcaster>>
 
 const CURRENT_VERSION = 1
 /** Versions above 1, once a fact has changed its shape. */
-const VERSIONS: Partial<Record<FactType, number>> = {}
-/** Empty until a shape changes. */
-const UPCASTERS: Upcasters = {}
+const VERSIONS: Partial<Record<FactType, number>> = { 'proposal-made': 2 }
+const UPCASTERS: Upcasters = { 'proposal-made@1': listCashFlows }
 
 export const versionOf = (type: FactType): number => VERSIONS[type] ?? CURRENT_VERSION
 export const isFactType = (type: string): type is FactType => Object.hasOwn(PAYLOAD_SCHEMAS, type)
+
+/** Version 2: a proposal asked for by money that moved lists every flow; the first version knew the last one only. */
+function listCashFlows(payload: unknown): unknown {
+  const { proposal } = payload as { readonly proposal: { readonly trigger: Readonly<Record<string, unknown>> } }
+  const { kind, asset, amountUsd } = proposal.trigger
+  if (kind !== 'cash-flow') return payload
+  const flow = { kind: Number(amountUsd) >= 0 ? 'deposit' : 'withdrawal', asset, amountUsd }
+  return { proposal: { ...proposal, trigger: { kind, flows: [flow] } } }
+}
 
 /** Canonical text of a payload in the current version. Throws where the payload is not what its type says: a bug. */
 export function encodePayload<T extends FactType>(type: T, payload: FactPayloads[T]): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FactPayloads, FactType } from '../../../core/journal.ts'
 import { DENIED_REASONS } from '../../../core/order.ts'
+import { CASH_FLOW_KINDS } from '../../../core/proposal.ts'
 import {
   allocation,
   balanceDifference,
@@ -14,6 +15,11 @@ import {
   parentState,
   proposal,
   proposalState,
+  rebalancingRules,
+  riskAnswers,
+  riskOverride,
+  riskProfile,
+  riskProfileId,
   tradingState,
   venueTrade,
 } from './entity-schemas.ts'
@@ -34,7 +40,7 @@ const schemas = {
     venue: venueField,
     asset: text,
     quantity: amountField,
-    kind: z.enum(['deposit', 'withdrawal', 'reward', 'fee', 'unexplained']),
+    kind: z.enum([...CASH_FLOW_KINDS, 'unexplained']),
     venueEntryId: text.nullable(),
   }),
   'proposal-made': z.strictObject({ proposal }),
@@ -81,6 +87,18 @@ const schemas = {
     why: text,
   }),
   'decision-recorded': z.strictObject({ decision }),
+  'risk-profile-saved': z.strictObject({ profile: riskProfile, by: text, why: text }),
+  'risk-profile-assigned': z.strictObject({
+    bookId: text,
+    profileId: riskProfileId,
+    profileVersion: z.int(),
+    answers: riskAnswers.nullable(),
+    by: text,
+    why: text,
+  }),
+  'risk-override-set': z.strictObject({ bookId: text, override: riskOverride }),
+  'risk-override-ended': z.strictObject({ bookId: text, why: text }),
+  'rules-changed': z.strictObject({ rules: rebalancingRules, by: text, why: text }),
   'regime-changed': z.strictObject({ from: text, to: text, multiplier: z.number(), why: text }),
 }
 

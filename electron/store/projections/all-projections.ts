@@ -1,4 +1,5 @@
 import type { Database } from '../sqlite.ts'
+import { createBookRisksProjection } from './book-risks.ts'
 import { createCashFlowsProjection } from './cash-flows.ts'
 import { createChildOrdersProjection } from './child-orders.ts'
 import { createClientBooksProjection } from './client-books.ts'
@@ -11,8 +12,10 @@ import { createModelPortfoliosProjection } from './model-portfolios.ts'
 import { createPlansProjection } from './plans.ts'
 import type { CreateProjection, Projection } from './projection.ts'
 import { createProposalsProjection } from './proposals.ts'
+import { createRebalancingRulesProjection } from './rebalancing-rules.ts'
 import { createReconciliationsProjection } from './reconciliations.ts'
 import { createRegimesProjection } from './regimes.ts'
+import { createRiskProfilesProjection } from './risk-profiles.ts'
 import { createTradingStatesProjection } from './trading-states.ts'
 
 // A projection may read the tables of those before it.
@@ -29,6 +32,9 @@ const ALL: readonly CreateProjection[] = [
   createTradingStatesProjection,
   createReconciliationsProjection,
   createRegimesProjection,
+  createRiskProfilesProjection,
+  createBookRisksProjection,
+  createRebalancingRulesProjection,
   createDecisionsProjection,
   createMentionsProjection,
 ]

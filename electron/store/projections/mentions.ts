@@ -11,6 +11,8 @@ export const createMentionsProjection: CreateProjection = (database) => {
   )
   const proposalsOfPlan = database.prepare('SELECT proposal_ids AS ids FROM plan WHERE plan_id = ?')
 
+  const bookOfProposal = database.prepare('SELECT book_id AS bookId FROM proposal WHERE proposal_id = ?')
+
   const withOrders = (childId: string): readonly string[] => {
     const row = parentOfChild.get(childId) as { parentId: string; planId: string }
     return [childId, row.parentId, row.planId]
@@ -29,7 +31,11 @@ export const createMentionsProjection: CreateProjection = (database) => {
       case 'decision-recorded':
         return [fact.payload.decision.bookId]
       case 'proposal-changed':
-        return [fact.payload.proposalId]
+        return [fact.payload.proposalId, (bookOfProposal.get(fact.payload.proposalId) as { bookId: string }).bookId]
+      case 'risk-profile-assigned':
+      case 'risk-override-set':
+      case 'risk-override-ended':
+        return [fact.payload.bookId]
       case 'plan-released':
         return [fact.payload.planId, ...fact.payload.proposalIds, ...fact.payload.parents.map((parent) => parent.id)]
       case 'parent-changed': {

@@ -30,7 +30,7 @@ export function useBookActions(): BookActions {
       })
     },
     pause(bookIds, hours) {
-      const why = hours === 0 ? `Pause ended by ${advisor}` : `Paused for ${hours} h by ${advisor}`
+      const why = `asked for by ${advisor}`
       void Promise.all(bookIds.map((bookId) => ask((api) => api.pauseClientBook(bookId, hours, why)))).then(
         (answers) => {
           const done = bookIds.filter((_, index) => answers[index]?.ok)

@@ -62,6 +62,8 @@ export function nextStep(facts: MonitorFacts, row: number, now: number, stale: b
       return step('cash', 'No cash to buy with')
     case 'defensive':
       return step(band, 'Defensive: crisis')
+    case 'restricted':
+      return step(band, 'Restricted')
     default:
       return ensureNever(action)
   }

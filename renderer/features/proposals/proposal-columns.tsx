@@ -1,5 +1,6 @@
 import { ensureDefined } from '../../../core/assert.ts'
 import type { BookRow } from '../../../core/contracts/desk-api.ts'
+import { cashFlowSentence } from '../../../core/decisions/cash-flows.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'
 import { AfterKey, BandBar } from '../../ui/band-bar.tsx'
 import { CostBar } from '../../ui/bars.tsx'
@@ -10,7 +11,6 @@ import {
   formatNumber,
   formatPercent,
   formatQuantity,
-  formatUsd,
   NONE,
   upperFirst,
   wholeDecimals,
@@ -314,7 +314,7 @@ function whyOf(proposal: Proposal): string {
     case 'band-breach':
       return `${prefix}${trigger.assets.map(assetName).join(', ')} out of band`
     case 'cash-flow':
-      return `${prefix}${trigger.amountUsd >= 0 ? 'Deposit' : 'Withdrawal'} of ${formatUsd(Math.abs(trigger.amountUsd))}`
+      return `${prefix}${upperFirst(cashFlowSentence(trigger.flows))}`
     case 'manual':
       return `Asked for by ${trigger.by}`
     case 'schedule':
