@@ -425,6 +425,7 @@ describe('bands that cannot be met together', () => {
       book: book(),
       model: withSmallCap(0.1),
       holdings: holdings(DRIFTED),
+      terms: ownTerms(book()),
       trigger: manual,
       leftOut: [],
     }
