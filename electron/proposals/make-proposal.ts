@@ -134,14 +134,15 @@ function nothingToTrade(draft: Draft): [PlanFailure['code'], string] {
     const cut = draft.limits.cutBy[i] ?? null
     return cut !== null && (weight > band.high || weight < band.low) ? [`${asset} is out of its band, ${cut}`] : []
   })
-  if (forbidden.length > 0) return ['restricted', forbidden.join('; ')]
+  const nearest = draft.limits.relaxedBy.some((by) => by > 0)
+    ? `as near to its bands as it can be: ${draft.limits.relaxations.join('; ')}`
+    : null
+  if (forbidden.length > 0) return ['restricted', [...forbidden, ...(nearest === null ? [] : [nearest])].join('; ')]
   if (draft.tooSmall.size > 0 || draft.shape.belowMinimum.length > 0) {
     const names = [...new Set([...draft.tooSmall, ...draft.shape.belowMinimum])].join(', ')
     return ['below-minimum', `what would be traded (${names}) is below the minimum`]
   }
-  if (draft.limits.relaxedBy.some((by) => by > 0))
-    return ['nothing-to-trade', `as near to its bands as it can be: ${draft.limits.relaxations.join('; ')}`]
-  return ['nothing-to-trade', 'every line is inside its band and trading would cost more than it is worth']
+  return ['nothing-to-trade', nearest ?? 'every line is inside its band and trading would cost more than it is worth']
 }
 
 /** Post-trade weights `x/(1−C)`, costs paid from cash. */

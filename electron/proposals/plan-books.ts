@@ -182,6 +182,11 @@ function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
     settle: deps.settings.settle,
     newCash: pass.newCash,
   })
+  // no band gives way beyond the largest weight of one asset, nor above where a line beyond it stands
+  position.lines.forEach(({ asset, weight }, i) => {
+    const most = asset === CASH ? 1 : Math.max(request.terms.maximumWeight, weight)
+    limits.hard.upper[i] = Math.min(limits.hard.upper[i]!, most)
+  })
   const moved = newCashOf(request.trigger)
   if (moved === null || pass.newCash !== null) return limits
   return { ...limits, relaxations: [...limits.relaxations, NEW_CASH_IS_NOT_ENOUGH[moved]] }
