@@ -7,6 +7,16 @@ export {
   solveBatch,
 } from './book-batch.ts'
 export { type SolveOptions, type Start, solveProblem } from './engine.ts'
+export {
+  type FirmAnswer,
+  type FirmBookAnswer,
+  type FirmOptions,
+  type FirmRequest,
+  FLOW_PRICINGS,
+  type FlowPricing,
+  solveFirm,
+} from './firm-batch.ts'
+export { type FirmBook, type FirmFlow, type FirmMarket, poolPrice } from './firm-market.ts'
 export { assetsToBranch, type HarvestBranch, takeBranch } from './harvest-branch.ts'
 export { type BatchPart, OptimizerEngine, type RelaxRequest } from './optimizer-engine.ts'
 export {
@@ -27,6 +37,7 @@ export {
 } from './problem-file.ts'
 export type { BoundLimits, BoundMove, RelaxationAnswer, StagedRelaxation } from './relaxation.ts'
 export { type SaleTax, taxCurves, taxOf } from './sale-tax.ts'
+export { horizonFollowing, type ShadowShape, shadowCosts, shapeProblem } from './shadow-costs.ts'
 export type {
   Certificate,
   Failed,

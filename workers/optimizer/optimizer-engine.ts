@@ -1,5 +1,6 @@
 import { type BatchAnswers, type BookBatch, solveBatch } from './book-batch.ts'
 import { type Start, solveProblem } from './engine.ts'
+import { type FirmAnswer, type FirmRequest, solveFirm } from './firm-batch.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { type BoundLimits, relaxInStages, type StagedRelaxation } from './relaxation.ts'
 import type { RebalanceSolution } from './solution.ts'
@@ -29,6 +30,11 @@ export class OptimizerEngine {
   /** The smallest relaxations, in the order asked. */
   relax(requests: readonly RelaxRequest[]): StagedRelaxation[] {
     return requests.map(({ problem, stages }) => relaxInStages(problem, stages))
+  }
+
+  /** Firms whose books meet in one market: the answer to a book depends on all of its firm. */
+  solveFirms(requests: readonly FirmRequest[]): FirmAnswer[] {
+    return requests.map(solveFirm)
   }
 
   /** Parts of a batch in shared memory; answers are written there. Per part, how many books went the long way. */

@@ -73,6 +73,18 @@ describe('shadow costs', () => {
     expect(solveProblem(shaped).status).toBe('solved')
   })
 
+  test('a reserve still pays for the trades at what they really cost', () => {
+    const problem = makePair(0.6, 0.9, 0.6, {
+      riskScale: 50,
+      costBuy: Float64Array.of(0.002, 0),
+      reserve: { asset: 1, weight: 0.1 },
+    })
+    const solution = solveProblem(shapeProblem(problem, WATCHED))
+    if (solution.status !== 'solved') throw new Error(solution.reason)
+    expect(solution.x[1]! - 0.002 * (solution.x[0]! - 0.6)).toBeGreaterThanOrEqual(0.1 - 1e-12)
+    expect(solution.x[0]).toBeGreaterThan(0.7)
+  })
+
   test('the horizon follows slow variance, so that as much variance lies in it, and not without end', () => {
     expect(horizonFollowing(0.36, 0.36, 1 / 12)).toBeCloseTo(1 / 12, 15)
     expect(horizonFollowing(0.72, 0.36, 1 / 12) * 0.72).toBeCloseTo(0.36 / 12, 15)

@@ -1,4 +1,5 @@
 import type { Covariance, RebalanceProblem } from './problem.ts'
+import { naiveCosts } from './trade-cost.ts'
 
 /** What a one-period cost is shaped by. */
 export interface ShadowShape {
@@ -74,7 +75,11 @@ export function shadowCosts(line: OneLine, shape: ShadowShape): ShadowCosts {
   return { cost: linear(1 / (1 / width + 1 / begins)), impact: impact / Math.sqrt(1 + begins / (3 * width)) }
 }
 
-/** The problem with shadow costs in place of its own; every line by its own volatility and target. */
+/**
+ * The problem with shadow costs in place of its own; every line by its own volatility and target. What is paid from
+ * cash stays the real cost, which a reserve would no longer see: it becomes a bound on cash, above the reserve by what
+ * the whole way to the aim would really cost.
+ */
 export function shapeProblem(problem: RebalanceProblem, shape: ShadowShape): RebalanceProblem {
   const n = problem.current.length
   const riskAversion = problem.riskScale / shape.horizonYears
@@ -90,7 +95,13 @@ export function shapeProblem(problem: RebalanceProblem, shape: ShadowShape): Reb
     costSell[i] = Math.max(sell.cost, -buy.cost)
     impact[i] = (buy.impact + sell.impact) / 2
   }
-  return { ...problem, costBuy, costSell, impact }
+  const shaped = { ...problem, costBuy, costSell, impact }
+  if (problem.reserve === null) return shaped
+  const { linear, impact: paid } = naiveCosts(problem).total
+  const { asset, weight } = problem.reserve
+  const lower = problem.lower.slice()
+  lower[asset] = Math.min(problem.upper[asset]!, Math.max(lower[asset]!, weight + linear + paid))
+  return { ...shaped, lower, reserve: null }
 }
 
 /** Beyond these factors a horizon follows no further. */
