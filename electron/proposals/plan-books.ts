@@ -146,7 +146,9 @@ function withinTerms(pass: Pass, solution: Solved, { settings }: PlanningDeps): 
   const moved = request.trigger.kind === 'cash-flow' ? Math.abs(netCashUsd(request.trigger.flows)) : 0
   const cap = maximumTurnover + moved / position.valueUsd
   const turnover = position.lines.reduce((sum, line, i) => sum + Math.abs(solution.x[i]! - line.weight), 0) / 2
-  if (turnoverCap === null && turnover > cap) return { ...pass, turnoverCap: cap }
+  // whole steps may round up
+  if (turnoverCap === null && turnover > cap)
+    return { ...pass, turnoverCap: Math.max(0, cap - sumOf(stepWeights(pass))) }
   const risk = trackingError(
     covariance,
     position.lines.map((line, i) => solution.x[i]! - line.target),
@@ -162,12 +164,16 @@ function newCashOf(trigger: Trigger): NewCash | null {
   return net === 0 ? null : net > 0 ? 'in' : 'out'
 }
 
+/** One venue step of each line, in weight. */
+const stepWeights = ({ position, grains }: Pass): readonly number[] =>
+  position.lines.map(({ asset, priceUsd }) => {
+    const grain = grains.get(asset)
+    return grain === undefined ? 0 : (toFloat(grain.step) * priceUsd) / position.valueUsd
+  })
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+
 function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
   const { position, costs, request } = pass
-  const stepWeights = position.lines.map((line) => {
-    const grain = pass.grains.get(line.asset)
-    return grain === undefined ? 0 : (toFloat(grain.step) * line.priceUsd) / position.valueUsd
-  })
   let costWeight = 0
   position.lines.forEach((line, i) => {
     const distance = Math.abs(line.weight - line.target)
@@ -176,7 +182,7 @@ function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
   const limits = lineLimits(position, request.book.restrictions, {
     now: deps.clock.now(),
     cashReserve: request.terms.cashReserve,
-    stepWeights,
+    stepWeights: stepWeights(pass),
     costWeight,
     frozen: new Set([...request.leftOut, ...pass.tooSmall]),
     settle: deps.settings.settle,

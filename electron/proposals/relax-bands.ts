@@ -29,7 +29,7 @@ const ROUNDING = 1e-12
 /**
  * Solves; where a book's bands can't be met together, they give way by the least amount in all that makes it
  * possible, first from the settle band to the tolerance band, which nobody needs to know, then beyond, which every
- * approver is told. Restrictions, reserve, concentration and group caps never give way.
+ * approver is told. Restrictions, reserve, concentration, group caps and a limit on turnover never give way.
  */
 export async function solveRelaxing(
   cases: readonly SolveCase[],
@@ -84,7 +84,7 @@ const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
 /** Which limits clash and by how much, in the words of the book: assets, groups and restrictions by name. */
 export function clashInWords(
   { code, lines, groups, shortfall, reason }: Infeasibility,
-  { position, model, limits }: Pick<SolveCase, 'position' | 'model' | 'limits'>,
+  { position, model, limits, problem: { turnoverCap } }: SolveCase,
 ): string {
   const names = (of: readonly number[]): string => of.map((i) => position.lines[i]!.asset).join(', ')
   const capNames = groups.map((g) => `${model.groupCaps[g]!.name} (${percent(model.groupCaps[g]!.maximum)})`).join(', ')
@@ -109,9 +109,10 @@ export function clashInWords(
       return `the cap of ${capNames} is exceeded by ${points(shortfall)}${cutBy}`
     case 'group-caps-clash':
       return `the caps of ${capNames} can't hold together, by ${points(shortfall)}${cutBy}`
+    case 'turnover-cap':
+      return `turnover of ${percent(turnoverCap! + shortfall)} is needed, the limit is ${percent(turnoverCap!)}${cutBy}`
     // no book has these yet: the optimiser's own words
     case 'group-floor':
-    case 'turnover-cap':
     case 'reserve':
       return reason
     default:
