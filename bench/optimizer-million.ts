@@ -2,10 +2,12 @@ import { parseArgs } from 'node:util'
 import { createRandom } from '../core/random.ts'
 import { solveProblem } from '../workers/optimizer/index.ts'
 import { randomProblem } from '../workers/optimizer/random-problems.ts'
+import { randomFullProblem } from '../workers/optimizer/random-terms.ts'
 
 /**
  * Random and degenerate problems by the number: counts by status, the worst certificate, and every problem that
  * failed or was called infeasible though built around a feasible point. Problem i of a seed is the same in any slice.
+ * `--terms full`: with floors, a reserve and taxed lots on top.
  */
 export async function benchOptimizerMillion(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -15,16 +17,18 @@ export async function benchOptimizerMillion(args: readonly string[]): Promise<vo
       count: { type: 'string', default: '1000000' },
       from: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
+      terms: { type: 'string', default: 'plain' },
     },
   })
   const [count, from, seed] = [Number(values.count), Number(values.from), Number(values.seed)]
   const random = createRandom(seed)
+  const draw = values.terms === 'full' ? randomFullProblem : randomProblem
   const statuses = { solved: 0, infeasible: 0, failed: 0 }
   const worst = { primalResidual: 0, dualResidual: 0, gapShare: 0 }
   const wrong: string[] = []
   const start = process.hrtime.bigint()
   for (let i = from; i < from + count; i++) {
-    const { problem, feasiblePoint } = randomProblem(random.fork(`r${i}`), `r${i}`)
+    const { problem, feasiblePoint } = draw(random.fork(`r${i}`), `r${i}`)
     const solution = solveProblem(problem)
     statuses[solution.status]++
     if (solution.status === 'failed') wrong.push(`${i} failed: ${solution.reason}`)
@@ -38,5 +42,11 @@ export async function benchOptimizerMillion(args: readonly string[]): Promise<vo
     worst.gapShare = Math.max(worst.gapShare, certificate.gap / (1e-10 + 1e-8 * Math.abs(objective)))
   }
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  console.log(JSON.stringify({ seed, from, count, ...statuses, worst, wrong, seconds }, null, values.json ? 0 : 2))
+  console.log(
+    JSON.stringify(
+      { seed, terms: values.terms, from, count, ...statuses, worst, wrong, seconds },
+      null,
+      values.json ? 0 : 2,
+    ),
+  )
 }

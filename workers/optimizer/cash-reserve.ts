@@ -16,9 +16,12 @@ const PRICE_GROWTH = 8
 const DOUBTFUL_PRICE = 1
 const LARGEST_PRICE = 1e7
 const SEARCHES = 120
+const PATIENT_SEARCHES = 20
 /** What the search for the price leaves open: of gap, in objective, and of cash above the reserve, in weight. */
 const GAP_LEFT = 1e-13
 const CASH_LEFT = 1e-13
+/** In weight: what is left above the reserve or missing is known no better. */
+const ROUNDING = 1e-14
 
 /** A solution at one price of the reserve, and the cash it leaves above the reserve. */
 interface Priced {
@@ -45,6 +48,8 @@ type Bracket =
 
 class PriceSearch {
   #iterations = 0
+  /** At no price. */
+  #free: Priced | null = null
   readonly #problem: RebalanceProblem
   readonly #solve: Solve
 
@@ -57,6 +62,7 @@ class PriceSearch {
   bracket(start: Near | undefined): Bracket {
     const free = this.#at(0, start)
     if (!isPriced(free)) return { kind: 'answer', answer: free }
+    this.#free = free
     if (free.room >= 0) return { kind: 'answer', answer: this.#conclude(this.#candidate(free)) }
     let below = free
     const known = start?.multipliers.reserve ?? 0
@@ -72,24 +78,32 @@ class PriceSearch {
       if (next.room >= 0) return { kind: 'bracket', below, above: next }
       below = next
     }
-    return { kind: 'answer', answer: this.#atTheEdge(below) }
+    return { kind: 'answer', answer: this.#atTheEdge(free, below) }
   }
 
-  /** Regula falsi (Illinois) on the room, which grows with the price. */
+  /**
+   * Regula falsi (Illinois) on the room, which grows with the price, in turn with the price at which both ends are
+   * worth the same: where the room jumps, it does so there.
+   */
   close(below: Priced, above: Priced): RebalanceSolution {
     let [weightBelow, weightAbove] = [below.room, above.room]
     for (let search = 0; search < SEARCHES; search++) {
       const width = above.price - below.price
-      // at prices this near, the upper end or a blend misses the optimum by no more than these products
-      const near = above.room <= CASH_LEFT && above.price * above.room <= GAP_LEFT ? this.#candidate(above) : null
-      if (near !== null && passes(near.assessment)) return this.#conclude(near)
-      if (width * (above.room - below.room) <= GAP_LEFT) {
+      // noise of the solutions may keep the search from its end: then what a certificate allows is enough
+      const patience = search < PATIENT_SEARCHES ? 1 : 100
+      const near = above.room <= patience * CASH_LEFT && above.price * above.room <= patience * GAP_LEFT
+      const candidate = near ? this.#candidate(above) : null
+      if (candidate !== null && passes(candidate.assessment)) return this.#conclude(candidate)
+      // prices this near, or worth the same: a blend misses the optimum by no more than the product
+      if (search % 2 === 1 || width * (above.room - below.room) <= patience * GAP_LEFT) {
         const blend = this.#blend(below, above)
         if (passes(blend.assessment)) return this.#conclude(blend)
       }
       if (width <= 2 * Number.EPSILON * above.price) break
-      const share = search % 3 === 2 ? 0.5 : weightBelow / (weightBelow - weightAbove)
-      const next = this.#at(below.price + Math.min(0.99, Math.max(0.01, share)) * width, above.solved)
+      const next = this.#at(
+        this.#priceBetween(below, above, search, weightBelow / (weightBelow - weightAbove)),
+        above.solved,
+      )
       if (!isPriced(next)) return next
       if (next.room >= 0) {
         above = next
@@ -101,7 +115,22 @@ class PriceSearch {
         weightAbove /= 2
       }
     }
-    return this.#conclude(this.#blend(below, above))
+    // where bands are as thin as rounding an end may miss the reserve by no more than that
+    const ends = [above, below, ...(this.#free === null ? [] : [this.#free])]
+    return this.#concludeBest([this.#blend(below, above), ...ends.map((end) => this.#candidate(end))])
+  }
+
+  #priceBetween(below: Priced, above: Priced, search: number, share: number): number {
+    const width = above.price - below.price
+    const falsi = below.price + Math.min(0.99, Math.max(0.01, share)) * width
+    const even = (this.#worthOf(below) - this.#worthOf(above)) / (below.room - above.room)
+    if (search % 2 === 0) return even > below.price && even < above.price ? even : falsi
+    return search % 6 === 5 ? below.price + width / 2 : falsi
+  }
+
+  /** The objective without the reserve's price. */
+  #worthOf({ price, room, solved }: Priced): number {
+    return solved.objective + price * (room + this.#problem.reserve!.weight)
   }
 
   #at(price: number, near: Near | undefined): Priced | RebalanceSolution {
@@ -109,7 +138,8 @@ class PriceSearch {
     if (solved.status === 'infeasible') return solved
     this.#iterations += solved.iterations
     if (solved.status === 'failed') return { ...solved, iterations: this.#iterations }
-    return { price, room: reserveRoom(this.#problem, solved.x), solved }
+    const room = reserveRoom(this.#problem, solved.x)
+    return { price, room: Math.abs(room) <= ROUNDING ? 0 : room, solved }
   }
 
   /** The proof that no feasible trade leaves the reserve: the most cash that any can leave. */
@@ -138,12 +168,13 @@ class PriceSearch {
   }
 
   /** A reserve that can only just be kept has no finite price: what rounding forgives is lent to it. */
-  #atTheEdge(last: Priced): RebalanceSolution {
+  #atTheEdge(free: Priced, last: Priced): RebalanceSolution {
     const { reserve } = this.#problem
     const lent = { ...this.#problem, reserve: { ...reserve!, weight: reserve!.weight - 0.99 * FEASIBILITY_TOLERANCE } }
     const answer = new PriceSearch(lent, this.#solve).#lentAnswer(last)
-    if (answer === null) return this.#conclude(this.#candidate(last))
-    return this.#conclude({ ...answer, assessment: assess(this.#problem, answer.x, answer.multipliers) })
+    const ends = [this.#candidate(free), this.#candidate(last)]
+    if (answer === null) return this.#concludeBest(ends)
+    return this.#concludeBest([this.#judge(answer.x, answer.multipliers), ...ends])
   }
 
   #lentAnswer(last: Priced): Candidate | null {
@@ -157,16 +188,17 @@ class PriceSearch {
       }
       if (below === null) return this.#candidate(next)
       const closed = this.close(below, next)
-      return closed.status === 'solved'
-        ? { ...closed, assessment: assess(this.#problem, closed.x, closed.multipliers) }
-        : null
+      return closed.status === 'solved' ? this.#judge(closed.x, closed.multipliers) : null
     }
     return null
   }
 
   #candidate({ price, solved }: Priced): Candidate {
-    const multipliers = { ...solved.multipliers, reserve: price }
-    return { x: solved.x, multipliers, assessment: assess(this.#problem, solved.x, multipliers) }
+    return this.#judge(solved.x, { ...solved.multipliers, reserve: price })
+  }
+
+  #judge(x: Float64Array, multipliers: Multipliers): Candidate {
+    return { x, multipliers, assessment: assess(this.#problem, x, multipliers) }
   }
 
   /** The blend of two solutions that leaves just the reserve, with the prices of whichever end proves it best. */
@@ -179,20 +211,23 @@ class PriceSearch {
       else low = middle
     }
     const x = high === 1 ? above.solved.x : blendAt(high)
-    let best: Candidate | null = null
-    for (const multipliers of [
-      { ...above.solved.multipliers, reserve: above.price },
-      { ...below.solved.multipliers, reserve: below.price },
-      blendPrices(below, above, high),
+    return best([
+      this.#judge(x, { ...above.solved.multipliers, reserve: above.price }),
+      this.#judge(x, { ...below.solved.multipliers, reserve: below.price }),
+      this.#judge(x, blendPrices(below, above, high)),
     ])
-      best = better(best, { x, multipliers, assessment: assess(this.#problem, x, multipliers) })
-    return best!
+  }
+
+  #concludeBest(candidates: readonly Candidate[]): RebalanceSolution {
+    return this.#conclude(best(candidates))
   }
 
   #conclude(candidate: Candidate): RebalanceSolution {
     return conclude(this.#problem, candidate, this.#iterations)
   }
 }
+
+const best = (candidates: readonly Candidate[]): Candidate => candidates.reduce((a, b) => better(a, b))
 
 const isPriced = (answer: Priced | RebalanceSolution): answer is Priced => 'room' in answer
 

@@ -9,6 +9,7 @@ import { checkFeasibility } from './feasibility.ts'
 import { toMultipliers, toRowPrices } from './group-rows.ts'
 import { assetsToBranch } from './harvest-branch.ts'
 import { InteriorPoint } from './interior-point.ts'
+import { type NearCandidate, solveLotByLot } from './lot-search.ts'
 import { type RebalanceProblem, validateProblem } from './problem.ts'
 import type { Multipliers, RebalanceSolution } from './solution.ts'
 import { createTradeProblem, NEGLIGIBLE_WEIGHT, type TradeProblem } from './trade-problem.ts'
@@ -21,6 +22,8 @@ const FINISH_ROUNDS = 14
 const LAST_ROUNDS = 400
 /** In weight, tried in turn: under the primal tolerance of a certificate (1e-9). */
 const LENT_ROOM = [1e-10, 3e-11, 4e-10]
+/** In objective per weight, tried in turn: under the dual tolerance of a certificate (1e-9). */
+const LENT_PRICE = [3e-11, 1e-10, 4e-10]
 const LAST_COMPLEMENTARITY = 1e-22
 
 /** A solution near this one, or what is known of it: the answer to the same book a moment ago. */
@@ -64,13 +67,13 @@ function branchReason({ costBuy, costSell, taxes }: RebalanceProblem, asset: num
 function solvePlain(problem: RebalanceProblem, start: Start | undefined): RebalanceSolution {
   const { id } = problem
   const near = solveDual(problem, start)
-  if (near !== null && near.exact && passes(near.assessment)) return conclude(problem, near, dual.steps)
+  if (near !== null && near.exact && passes(near.assessment)) return conclude(problem, near, near.steps)
   const trade = createTradeProblem(problem)
   const feasibility = checkFeasibility(problem, trade)
   if (feasibility.kind === 'infeasible') return { id, status: 'infeasible', ...feasibility.why }
   if (near !== null && trade.size > 0) {
     const candidate = finishNear(problem, trade, near)
-    if (candidate !== null) return conclude(problem, candidate, dual.steps)
+    if (candidate !== null) return conclude(problem, candidate, near.steps)
   }
   const exact = solveByInteriorPoint(problem, trade, feasibility.trade)
   if (exact.status === 'solved') return exact
@@ -79,16 +82,21 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined): Rebala
     const relaxed = solveByInteriorPoint(problem, widen(trade, room), feasibility.trade)
     if (relaxed.status === 'solved') return relaxed
   }
+  for (const price of LENT_PRICE) {
+    const tilted = solveByInteriorPoint(problem, tilt(trade, price), feasibility.trade)
+    if (tilted.status === 'solved') return tilted
+  }
   return exact
 }
 
 /** The dual method's answer, or null where it has none. */
-function solveDual(problem: RebalanceProblem, start: Start | undefined): (Candidate & { exact: boolean }) | null {
+function solveDual(problem: RebalanceProblem, start: Start | undefined): NearCandidate | null {
+  if (problem.taxes.length > 0) return solveLotByLot(problem, start, solveDual)
   const book = viewProblem(problem)
   if (!dual.solve(book, start === undefined ? null : dualStart(problem, start))) return null
   const multipliers = toMultipliers(problem, { budget: dual.budget, groups: dual.groups, turnover: dual.turnover })
   const x = dual.x.slice()
-  return { x, multipliers, exact: dual.exact, assessment: assess(problem, x, multipliers) }
+  return { x, multipliers, exact: dual.exact, steps: dual.steps, assessment: assess(problem, x, multipliers) }
 }
 
 function dualStart(problem: RebalanceProblem, { x, multipliers }: Start): DualStart | null {
@@ -115,6 +123,13 @@ function finishNear(problem: RebalanceProblem, trade: TradeProblem, near: Candid
 /** The same problem with every bound moved outwards: what is solved there misses the original by no more. */
 function widen(trade: TradeProblem, room: number): TradeProblem {
   return { ...trade, low: trade.low.map((low) => low - room), high: trade.high.map((high) => high + room) }
+}
+
+/** The same problem with no two lines quite alike: where many are indifferent, this says which of them moves. */
+function tilt(trade: TradeProblem, price: number): TradeProblem {
+  // multiples of the golden section lie far apart from one another
+  const gradient = trade.gradient.map((slope, i) => slope + (price / trade.scale) * ((((i + 1) * 1.618034) % 1) - 0.5))
+  return { ...trade, gradient }
 }
 
 function solveByInteriorPoint(

@@ -113,7 +113,8 @@ export class InteriorPoint {
       this.sell.steps?.place(i, steps, Math.abs(base))
       for (const side of [this.buy, this.sell]) {
         if (side.present[i] === 0) continue
-        product += Math.max(this.priceScale, Math.abs(side.cost(i))) * side.value[i]!
+        const rise = side.steps === null ? 0 : side.steps.totalRise(i)
+        product += Math.max(this.priceScale, Math.abs(side.cost(i)) + rise) * side.value[i]!
         pairs += 2
       }
     }

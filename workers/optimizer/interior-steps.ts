@@ -49,6 +49,12 @@ export class InteriorSteps {
     return this.rise.length
   }
 
+  totalRise(i: number): number {
+    let sum = 0
+    for (let s = this.start[i]!; s < this.start[i + 1]!; s++) sum += this.rise[s]!
+    return sum
+  }
+
   /** Steps of side i in terms of its own variable. */
   place(i: number, at: Float64Array, offset: number): void {
     for (let j = 0; j < at.length; j++) this.#at[this.start[i]! + j] = at[j]! - offset

@@ -37,9 +37,20 @@ export function checkSaleTaxes(taxes: readonly SaleTax[], n: number): string | n
   return null
 }
 
+const known = new WeakMap<readonly SaleTax[], readonly (TaxCurve | null)[] | null>()
+
 /** Per asset, null where a sale costs no tax; null as a whole where none does. Empty and equal lots are merged. */
-export function taxCurves(taxes: readonly SaleTax[], n: number): (TaxCurve | null)[] | null {
+export function taxCurves(taxes: readonly SaleTax[], n: number): readonly (TaxCurve | null)[] | null {
   if (taxes.length === 0) return null
+  let curves = known.get(taxes)
+  if (curves === undefined || (curves !== null && curves.length !== n)) {
+    curves = makeCurves(taxes, n)
+    known.set(taxes, curves)
+  }
+  return curves
+}
+
+function makeCurves(taxes: readonly SaleTax[], n: number): readonly (TaxCurve | null)[] | null {
   const curves: (TaxCurve | null)[] = Array.from({ length: n }, () => null)
   for (const { asset, size, slope } of taxes) {
     const ends: number[] = []
