@@ -10,7 +10,7 @@ import {
   problemOfBatch,
   readProblemFile,
   solveBatch,
-  solveProblem,
+  solveDiscrete,
 } from '../workers/optimizer/index.ts'
 import { createPool } from '../workers/pool.ts'
 import { type HighsBaseline, loadBaseline, writeLp } from './highs-baseline.ts'
@@ -138,9 +138,9 @@ async function benchWorkers(): Promise<BenchRow[]> {
 }
 
 function benchFile(path: string): BenchRow[] {
-  return unwrap(readProblemFile(readFileSync(path, 'utf8'))).map(({ id, problem }) => {
-    const solution = solveProblem(problem)
-    const [micros] = measureTogether([() => void solveProblem(problem)], 15, 3) as [number]
+  return unwrap(readProblemFile(readFileSync(path, 'utf8'))).map(({ id, problem, rules }) => {
+    const solution = solveDiscrete(problem, rules)
+    const [micros] = measureTogether([() => void solveDiscrete(problem, rules)], 15, 3) as [number]
     const solved = solution.status === 'solved' ? solution : null
     return {
       name: `problem/${id}`,

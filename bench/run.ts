@@ -1,3 +1,4 @@
+import { benchDiscrete } from './discrete.ts'
 import { benchDrift } from './drift.ts'
 import { benchDriftExactness } from './drift-exactness.ts'
 import { benchMicrostructure } from './microstructure.ts'
@@ -6,6 +7,7 @@ import { benchOptimizerMillion } from './optimizer-million.ts'
 import { benchRegimeStudy } from './regime-study.ts'
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  discrete: benchDiscrete,
   drift: benchDrift,
   'drift-exactness': benchDriftExactness,
   microstructure: benchMicrostructure,

@@ -114,6 +114,8 @@ export function clashInWords(
     // no book has these yet: the optimiser's own words
     case 'group-floor':
     case 'reserve':
+    case 'no-step-fits':
+    case 'discrete-clash':
       return reason
     default:
       return ensureNever(code)

@@ -6,6 +6,8 @@ export {
   problemOfBatch,
   solveBatch,
 } from './book-batch.ts'
+export { solveDiscrete } from './discrete.ts'
+export { type DiscreteRules, type DiscreteSolved, isDiscrete } from './discrete-rules.ts'
 export { type SolveOptions, type Start, solveProblem } from './engine.ts'
 export {
   type FirmAnswer,

@@ -1,4 +1,6 @@
 import { type BatchAnswers, type BookBatch, solveBatch } from './book-batch.ts'
+import { solveDiscrete } from './discrete.ts'
+import type { DiscreteRules, DiscreteSolved } from './discrete-rules.ts'
 import { type Start, solveProblem } from './engine.ts'
 import { type FirmAnswer, type FirmRequest, solveFirm } from './firm-batch.ts'
 import type { RebalanceProblem } from './problem.ts'
@@ -25,6 +27,14 @@ export class OptimizerEngine {
   /** `starts` has one entry per problem, null where nothing is known. */
   solve(problems: readonly RebalanceProblem[], starts?: readonly (Start | null)[]): RebalanceSolution[] {
     return problems.map((problem, i) => solveProblem(problem, { start: starts?.[i] ?? undefined }))
+  }
+
+  /** With tickets, minimum trades and steps, and a side for harvests: `rules` has one entry per problem, null: none. */
+  solveDiscrete(
+    problems: readonly RebalanceProblem[],
+    rules: readonly (DiscreteRules | null)[],
+  ): (RebalanceSolution | DiscreteSolved)[] {
+    return problems.map((problem, i) => solveDiscrete(problem, rules[i] ?? null))
   }
 
   /** The smallest relaxations, in the order asked. */

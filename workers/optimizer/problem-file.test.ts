@@ -93,11 +93,26 @@ describe('problem files', () => {
     expect(solve({ ...notes, primal_infeasibility: 1, tax: null })).toEqual(solve({}))
   })
 
-  test('what is known but not supported, and what is not known, is an error naming field and problem', () => {
-    for (const field of ['ticket', 'minTrade', 'step'])
-      expect(error(file({ [field]: 0 }))).toBe(
-        `unsupported-field: problem 7: "${field}" is given and not supported yet`,
-      )
+  test('ticket, minTrade and step: a number is for every line but cash, which is found or named', () => {
+    const drift = 0.1 - 0.002 / (0.4 * 0.36)
+    const step = solve({ step: drift / 2.4 })
+    expect(step.x![0]).toBeCloseTo(0.6 - 2 * (drift / 2.4), 12)
+    expect(step.discrete).toMatchObject({ tickets: 0, dropped: [], harvests: [] })
+    expect(solve({ step: [drift / 2.4, 0], cash: 1 }).x).toEqual(step.x)
+    expect(solve({ ticket: 1e-5 }).discrete!.tickets).toBe(1e-5)
+    expect(solve({ ticket: 1e-5 }).objective).toBeCloseTo(solve({}).objective! + 1e-5, 15)
+    expect(solve({ ticket: 0.1 })).toMatchObject({ x: [0.6, 0.4], discrete: { dropped: [0, 1] } })
+    expect(solve({ minTrade: 0.12 }).x![0]).toBeCloseTo(0.48, 12)
+    expect(solve({}).discrete).toBeNull()
+    expect(solve({ lo: [0, 0.45], step: 0.2, hi: [0.5, 0.5] })).toMatchObject({ status: 'infeasible' })
+    const riskless = { S: [0, 0, 0, 0], cplus: [0, 0], cminus: [0, 0] }
+    expect(error(file({ ...riskless, step: 0.1 }))).toContain('lines 0, 1 are without costs and risk')
+    expect(solve({ ...riskless, step: 0.1, cash: 0 }).status).toBe('solved')
+    expect(error(file({ minTrade: [0.1, 0.1] }))).toContain('problem 7: minTrade[1] is 0.1, line 1 is cash')
+    expect(error(file({ cplus: [0.1, 0.1], step: 0.1 }))).toContain('no line is cash')
+  })
+
+  test('what is not known is an error naming field and problem', () => {
     expect(error(file({ turnovercap: 0.1 }))).toContain('unknown-field: problem 7: "turnovercap" is not a field')
   })
 

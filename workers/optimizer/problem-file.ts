@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
-import { solveProblem } from './engine.ts'
+import { solveDiscrete } from './discrete.ts'
+import { type DiscreteRules, type DiscreteSolved, isDiscrete, validateRules } from './discrete-rules.ts'
 import { type CashReserve, type Covariance, type RebalanceProblem, validateProblem } from './problem.ts'
 import { relaxBounds } from './relaxation.ts'
 import type { Infeasibility, RebalanceSolution } from './solution.ts'
@@ -17,18 +18,19 @@ export interface ProblemFileSolution {
   /** The larger of primal and dual residual. */
   readonly residual: number | null
   readonly iterations: number
+  /** Where the problem has tickets, minimum trades, steps or a side to choose; null elsewhere. */
+  readonly discrete: DiscreteSolved['discrete'] | null
 }
 
 export interface ProblemFileAnswer {
   readonly solutions: readonly ProblemFileSolution[]
 }
 
-export type ProblemFileFailure = Failure<'not-json' | 'bad-format' | 'unsupported-field' | 'unknown-field'>
+export type ProblemFileFailure = Failure<'not-json' | 'bad-format' | 'unknown-field'>
 
-/** Known to the format, not solved yet: saying nothing would answer another question than the one asked. */
-const UNSUPPORTED = ['ticket', 'minTrade', 'step']
 const INPUTS = ['n', 'gamma', 'B', 'kf', 'd', 'S', 'w', 't', 'lo', 'hi', 'cplus', 'cminus', 'k', 'groups']
-const KNOWN = new Set(['id', ...INPUTS, 'turnover_cap', 'view', 'floors', 'reserve', 'tax', ...UNSUPPORTED])
+const RULES = ['ticket', 'minTrade', 'step', 'cash']
+const KNOWN = new Set(['id', ...INPUTS, 'turnover_cap', 'view', 'floors', 'reserve', 'tax', ...RULES])
 /** What a reference file notes beside the problem: answers, checks and labels; they change nothing. */
 const ANNOTATION =
   /^(cls|name|seed|source|note|comment|feasible|check|kkt_residual|primal_infeasibility|x_unique|.+_ref)$|^_/
@@ -56,6 +58,10 @@ const problemSchema = z.object({
   floors: z.array(z.object({ members: z.array(z.int()), floor: z.number() })).nullish(),
   reserve: z.union([z.number(), z.object({ asset: z.int(), weight: z.number() })]).nullish(),
   tax: z.array(z.object({ asset: z.int(), size: numbers, slope: numbers })).nullish(),
+  ticket: z.union([z.number(), numbers]).nullish(),
+  minTrade: z.union([z.number(), numbers]).nullish(),
+  step: z.union([z.number(), numbers]).nullish(),
+  cash: z.int().nullish(),
 })
 type FileProblem = z.infer<typeof problemSchema>
 
@@ -67,12 +73,13 @@ type FileProblem = z.infer<typeof problemSchema>
 export function solveProblemFile(text: string): Result<ProblemFileAnswer, ProblemFileFailure> {
   const problems = readProblemFile(text)
   if (!problems.ok) return problems
-  return ok({ solutions: problems.value.map(({ id, problem }) => answer({ id, problem }, solveProblem(problem))) })
+  return ok({ solutions: problems.value.map((entry) => answer(entry, solveDiscrete(entry.problem, entry.rules))) })
 }
 
 export interface FileEntry {
   readonly id: string | number
   readonly problem: RebalanceProblem
+  readonly rules: DiscreteRules | null
 }
 
 export function readProblemFile(text: string): Result<FileEntry[], ProblemFileFailure> {
@@ -95,9 +102,7 @@ export function readProblemFile(text: string): Result<FileEntry[], ProblemFileFa
 
 function readProblem(raw: Record<string, unknown>, at: number): Result<FileEntry, ProblemFileFailure> {
   const name = `problem ${raw['id'] === undefined ? `at position ${at}` : String(raw['id'])}`
-  for (const [field, value] of Object.entries(raw)) {
-    if (UNSUPPORTED.includes(field) && value !== null)
-      return fail('unsupported-field', `${name}: "${field}" is given and not supported yet`)
+  for (const field of Object.keys(raw)) {
     if (!KNOWN.has(field) && !ANNOTATION.test(field))
       return fail(
         'unknown-field',
@@ -119,7 +124,11 @@ function readProblem(raw: Record<string, unknown>, at: number): Result<FileEntry
   const problem = toProblem(parsed.data, covariance, reserve)
   const valid = validateProblem(problem)
   if (!valid.ok) return fail('bad-format', `${name}: ${inFileWords(valid.error.message)}`)
-  return ok({ id: parsed.data.id, problem })
+  const rules = readRules(parsed.data, covariance, reserve)
+  if (typeof rules === 'string') return fail('bad-format', `${name}: ${rules}`)
+  const validRules = rules === null ? ok(null) : validateRules(problem, rules)
+  if (!validRules.ok) return fail('bad-format', `${name}: ${inFileWords(validRules.error.message)}`)
+  return ok({ id: parsed.data.id, problem, rules })
 }
 
 function readCovariance(problem: FileProblem): Covariance | string {
@@ -140,15 +149,38 @@ function readCovariance(problem: FileProblem): Covariance | string {
 
 /** A bare number is kept in cash: the one line without costs and without risk. */
 function readReserve(problem: FileProblem, covariance: Covariance): CashReserve | null | string {
-  const { n, reserve, cplus, cminus, k } = problem
+  const { reserve } = problem
   if (reserve === undefined || reserve === null) return null
   if (typeof reserve !== 'number') return reserve
-  const lines = Array.from({ length: n }, (_, i) => i).filter(
-    (i) => cplus[i] === 0 && cminus[i] === 0 && k[i] === 0 && varianceOf(covariance, n, i) === 0,
-  )
+  const lines = cashLines(problem, covariance)
   if (lines.length === 1) return { asset: lines[0]!, weight: reserve }
   const found = lines.length === 0 ? 'no line' : `lines ${lines.join(', ')}`
   return `"reserve" is a number, cash is the one line without costs and risk: ${found}; say {"asset": index, "weight": ${reserve}}`
+}
+
+const cashLines = ({ n, cplus, cminus, k }: FileProblem, covariance: Covariance): number[] =>
+  Array.from({ length: n }, (_, i) => i).filter(
+    (i) => cplus[i] === 0 && cminus[i] === 0 && k[i] === 0 && varianceOf(covariance, n, i) === 0,
+  )
+
+/** Cash is the line named, or that of the reserve, or the one without costs and risk; a number is for all lines but it. */
+function readRules(
+  problem: FileProblem,
+  covariance: Covariance,
+  reserve: CashReserve | null,
+): DiscreteRules | null | string {
+  const { n, ticket, minTrade, step } = problem
+  const given = [ticket, minTrade, step].some((rule) => rule !== undefined && rule !== null)
+  if (!given) return null
+  const lines = cashLines(problem, covariance)
+  const cash = problem.cash ?? reserve?.asset ?? (lines.length === 1 ? lines[0]! : null)
+  if (cash === null && lines.length > 1)
+    return `lines ${lines.join(', ')} are without costs and risk: say which is cash with "cash": index`
+  const column = (rule: number | number[] | null | undefined): Float64Array =>
+    typeof rule === 'object' && rule !== null
+      ? Float64Array.from(rule)
+      : Float64Array.from({ length: n }, (_, i) => (i === cash ? 0 : (rule ?? 0)))
+  return { ticket: column(ticket), minimumTrade: column(minTrade), step: column(step), cash }
 }
 
 function varianceOf(covariance: Covariance, n: number, i: number): number {
@@ -184,12 +216,12 @@ function toProblem(problem: FileProblem, covariance: Covariance, reserve: CashRe
   }
 }
 
-function answer({ id, problem }: FileEntry, solution: RebalanceSolution): ProblemFileSolution {
+function answer({ id, problem }: FileEntry, solution: RebalanceSolution | DiscreteSolved): ProblemFileSolution {
   if (solution.status !== 'solved') {
     const iterations = solution.status === 'failed' ? solution.iterations : 0
     const { status } = solution
     const reason = solution.status === 'infeasible' ? withCure(problem, solution) : solution.reason
-    return { id, status, reason, x: null, objective: null, gap: null, residual: null, iterations }
+    return { id, status, reason, x: null, objective: null, gap: null, residual: null, iterations, discrete: null }
   }
   const { x, objective, certificate, iterations } = solution
   const residual = Math.max(certificate.primalResidual, certificate.dualResidual)
@@ -202,12 +234,15 @@ function answer({ id, problem }: FileEntry, solution: RebalanceSolution): Proble
     gap: certificate.gap,
     residual,
     iterations,
+    discrete: isDiscrete(solution) ? solution.discrete : null,
   }
 }
 
 /** A file does not tell bands from hard limits: every bound counts as one that may move, as far as a weight can go. */
 function withCure(problem: RebalanceProblem, { code, reason, shortfall }: Infeasibility): string {
   const text = (value: number): string => String(Number(value.toPrecision(6)))
+  // no bound decides whether whole steps fit
+  if (code === 'no-step-fits' || code === 'discrete-clash') return reason
   if (code === 'reserve') return `${reason}; smallest cure of the reserve: down by ${text(shortfall)}`
   const answer = relaxBounds(problem, {
     lower: new Float64Array(problem.current.length),
@@ -236,6 +271,7 @@ const FILE_WORDS: readonly (readonly [string, string])[] = [
   ['turnoverCap', 'turnover_cap/2'],
   ['specific', 'd'],
   ['matrix', 'S'],
+  ['minimumTrade', 'minTrade'],
 ]
 const inFileWords = (message: string): string =>
   FILE_WORDS.reduce((text, [ours, theirs]) => text.replaceAll(ours, theirs), message)

@@ -83,6 +83,8 @@ export const INFEASIBLE_CODES = [
   'group-caps-clash',
   'turnover-cap',
   'reserve',
+  'no-step-fits',
+  'discrete-clash',
 ] as const
 export type InfeasibleCode = (typeof INFEASIBLE_CODES)[number]
 
