@@ -36,10 +36,14 @@ interface Priced {
  * jumps there, the two end solutions are blended (both minimise the same convex objective, so every blend does).
  */
 export function solveWithReserve(problem: RebalanceProblem, solve: Solve, start: Near | undefined): RebalanceSolution {
-  const search = new PriceSearch(problem, solve)
-  const bracket = search.bracket(start)
-  if (bracket.kind === 'answer') return bracket.answer
-  return search.close(bracket.below, bracket.above)
+  const exact = new PriceSearch(problem, solve).run(start)
+  if (exact.status !== 'failed') return exact
+  // a reserve that can only just be kept has no finite price: what rounding forgives is lent to it
+  const weight = problem.reserve!.weight - 0.99 * FEASIBILITY_TOLERANCE
+  const lent = new PriceSearch({ ...problem, reserve: { ...problem.reserve!, weight } }, solve).run(start)
+  if (lent.status !== 'solved') return exact
+  const assessment = assess(problem, lent.x, lent.multipliers)
+  return passes(assessment) ? conclude(problem, { ...lent, assessment }, exact.iterations + lent.iterations) : exact
 }
 
 type Bracket =
@@ -58,8 +62,13 @@ class PriceSearch {
     this.#solve = solve
   }
 
+  run(start: Near | undefined): RebalanceSolution {
+    const bracket = this.#bracket(start)
+    return bracket.kind === 'answer' ? bracket.answer : this.#close(bracket.below, bracket.above)
+  }
+
   /** Prices at which too little and enough cash is left, or the answer where no price is needed or none helps. */
-  bracket(start: Near | undefined): Bracket {
+  #bracket(start: Near | undefined): Bracket {
     const free = this.#at(0, start)
     if (!isPriced(free)) return { kind: 'answer', answer: free }
     this.#free = free
@@ -73,19 +82,19 @@ class PriceSearch {
         const clash = this.#clash()
         if (clash !== null) return { kind: 'answer', answer: clash }
       }
-      const next = this.#at(price, below.solved)
-      if (!isPriced(next)) return { kind: 'answer', answer: next }
+      const next = this.#atOrAbove(price, 2 * price, below.solved)
+      if (next === null) continue
       if (next.room >= 0) return { kind: 'bracket', below, above: next }
       below = next
     }
-    return { kind: 'answer', answer: this.#atTheEdge(free, below) }
+    return { kind: 'answer', answer: this.#concludeBest([this.#candidate(free), this.#candidate(below)]) }
   }
 
   /**
    * Regula falsi (Illinois) on the room, which grows with the price, in turn with the price at which both ends are
    * worth the same: where the room jumps, it does so there.
    */
-  close(below: Priced, above: Priced): RebalanceSolution {
+  #close(below: Priced, above: Priced): RebalanceSolution {
     let [weightBelow, weightAbove] = [below.room, above.room]
     for (let search = 0; search < SEARCHES; search++) {
       const width = above.price - below.price
@@ -100,11 +109,9 @@ class PriceSearch {
         if (passes(blend.assessment)) return this.#conclude(blend)
       }
       if (width <= 2 * Number.EPSILON * above.price) break
-      const next = this.#at(
-        this.#priceBetween(below, above, search, weightBelow / (weightBelow - weightAbove)),
-        above.solved,
-      )
-      if (!isPriced(next)) return next
+      const price = this.#priceBetween(below, above, search, weightBelow / (weightBelow - weightAbove))
+      const next = this.#atOrAbove(price, above.price, above.solved)
+      if (next === null) break
       if (next.room >= 0) {
         above = next
         weightAbove = next.room
@@ -142,6 +149,15 @@ class PriceSearch {
     return { price, room: Math.abs(room) <= ROUNDING ? 0 : room, solved }
   }
 
+  /** A price that can't be solved at is passed by: another will do as well. Null where none up to `limit` can. */
+  #atOrAbove(price: number, limit: number, near: Near): Priced | null {
+    for (const share of [0, 0.01, 0.3]) {
+      const answer = this.#at(price + share * (limit - price), near)
+      if (isPriced(answer)) return answer
+    }
+    return null
+  }
+
   /** The proof that no feasible trade leaves the reserve: the most cash that any can leave. */
   #clash(): Infeasible | null {
     const { id, reserve, current } = this.#problem
@@ -165,32 +181,6 @@ class PriceSearch {
       groups: [],
       floors: [],
     }
-  }
-
-  /** A reserve that can only just be kept has no finite price: what rounding forgives is lent to it. */
-  #atTheEdge(free: Priced, last: Priced): RebalanceSolution {
-    const { reserve } = this.#problem
-    const lent = { ...this.#problem, reserve: { ...reserve!, weight: reserve!.weight - 0.99 * FEASIBILITY_TOLERANCE } }
-    const answer = new PriceSearch(lent, this.#solve).#lentAnswer(last)
-    const ends = [this.#candidate(free), this.#candidate(last)]
-    if (answer === null) return this.#concludeBest(ends)
-    return this.#concludeBest([this.#judge(answer.x, answer.multipliers), ...ends])
-  }
-
-  #lentAnswer(last: Priced): Candidate | null {
-    let below: Priced | null = null
-    for (let price = FIRST_PRICE; price < LARGEST_PRICE; price *= PRICE_GROWTH) {
-      const next = this.#at(price, last.solved)
-      if (!isPriced(next)) return null
-      if (next.room < 0) {
-        below = next
-        continue
-      }
-      if (below === null) return this.#candidate(next)
-      const closed = this.close(below, next)
-      return closed.status === 'solved' ? this.#judge(closed.x, closed.multipliers) : null
-    }
-    return null
   }
 
   #candidate({ price, solved }: Priced): Candidate {

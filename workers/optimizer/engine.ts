@@ -82,10 +82,11 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined): Rebala
     const relaxed = solveByInteriorPoint(problem, widen(trade, room), feasibility.trade)
     if (relaxed.status === 'solved') return relaxed
   }
-  for (const price of LENT_PRICE) {
-    const tilted = solveByInteriorPoint(problem, tilt(trade, price), feasibility.trade)
-    if (tilted.status === 'solved') return tilted
-  }
+  for (const price of LENT_PRICE)
+    for (const room of [0, ...LENT_ROOM]) {
+      const tilted = solveByInteriorPoint(problem, tilt(widen(trade, room), price), feasibility.trade)
+      if (tilted.status === 'solved') return tilted
+    }
   return exact
 }
 
