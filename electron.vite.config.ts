@@ -38,6 +38,7 @@ export default defineConfig({
           cli: at('electron/cli.ts'),
           sandbox: at('sandbox/main.ts'),
           ...engines,
+          'workers/history-reader': at('electron/store/history-reader/worker.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -1,0 +1,76 @@
+import type { ClientBookId, Lot } from '../../../core/client-book.ts'
+import type { ChildRecord, DeskStore, ParentRecord, PlanRecord } from '../../../core/contracts/store.ts'
+import type { Allocation, CostSplit, ParentOrder } from '../../../core/order.ts'
+import { type Millis, usd } from '../../../core/units.ts'
+
+/** What happened to one thing, oldest first. */
+export interface PastEvent {
+  readonly at: Millis
+  readonly text: string
+}
+
+/** A parent order with all that was sent for it and what its proposals had estimated. */
+export interface OrderRecords extends ParentRecord {
+  readonly plan: PlanRecord
+  readonly children: readonly ChildRecord[]
+  readonly estimated: CostSplit
+}
+
+export interface OrderHistory extends OrderRecords {
+  readonly allocations: readonly Allocation[]
+  readonly events: readonly PastEvent[]
+}
+
+export interface ClientBookHistory {
+  readonly lots: readonly Lot[]
+  readonly events: readonly PastEvent[]
+}
+
+/** Parent orders of the newest plans, newest plan first. */
+export const readOrders = (store: DeskStore, newestPlans: number): readonly OrderRecords[] =>
+  store
+    .plans(newestPlans)
+    .flatMap((plan) => store.parentsOf(plan.planId).map((record) => withChildren(store, plan, record)))
+
+/** null where there is no parent order of that id. */
+export function readOrder(store: DeskStore, parentId: string): OrderHistory | null {
+  const record = store.parent(parentId)
+  if (record === undefined) return null
+  const records = withChildren(store, store.plan(record.parent.planId)!, record)
+  return {
+    ...records,
+    allocations: records.children.flatMap(({ child }) => store.allocationsOf(child.id)),
+    events: eventsOf(store, parentId),
+  }
+}
+
+export const readClientBook = (store: DeskStore, bookId: ClientBookId): ClientBookHistory => ({
+  lots: store.lotsOf(bookId),
+  events: eventsOf(store, bookId),
+})
+
+const eventsOf = (store: DeskStore, id: string): readonly PastEvent[] =>
+  store.historyOf(id).map(({ at, text }) => ({ at, text }))
+
+const withChildren = (store: DeskStore, plan: PlanRecord, record: ParentRecord): OrderRecords => ({
+  ...record,
+  plan,
+  children: store.childrenOf(record.parent.id),
+  estimated: estimatedSplit(store, plan, record.parent),
+})
+
+/** What the proposals behind a parent had estimated for this asset and side. */
+function estimatedSplit(store: DeskStore, plan: PlanRecord, parent: ParentOrder): CostSplit {
+  const books = new Set(parent.participants.map((participant) => participant.bookId))
+  let [fee, spread, impact] = [0, 0, 0]
+  for (const proposalId of plan.proposalIds) {
+    const proposal = store.proposal(proposalId)
+    if (proposal === undefined || !books.has(proposal.bookId)) continue
+    const line = proposal.lines.find((candidate) => candidate.asset === parent.asset && candidate.side === parent.side)
+    if (line === undefined) continue
+    fee += line.cost.feeUsd
+    spread += line.cost.spreadUsd
+    impact += line.cost.impactUsd
+  }
+  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
+}

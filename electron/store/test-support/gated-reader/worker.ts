@@ -1,0 +1,4 @@
+import { exposeEngine } from '../../../../workers/thread-link/index.ts'
+import { GatedEngine } from './gated-engine.ts'
+
+exposeEngine(new GatedEngine())
