@@ -15,10 +15,10 @@ export interface ClassEvidence {
 }
 
 /**
- * From evidence to classes that last. The first alarm never waits. From stressed to crisis, and back to quiet, a change
- * waits for fewer than `mostChangesPerYear` − 1 changes within a year (back also for evidence and the minimum dwell):
- * from a quiet class one more alarm always fits, so there are never more, and a restless year is held at stressed rather
- * than in a crisis.
+ * From evidence to classes that last. From any class the next louder one begins at once; a quieter one waits for evidence
+ * and the minimum dwell. Never more than `mostChangesPerYear` changes within a year, and the way down is kept: an alarm
+ * begins only while one change more is left to end it. Only a crisis may take the very last change: it is then held at
+ * stressed until the oldest change is a year old.
  * Shades (calm or normal, crisis or stressed) are told apart only while changes are few.
  */
 export class ClassLadder {
@@ -51,7 +51,7 @@ export class ClassLadder {
 
   /** True if the class changed. */
   step(time: Millis, evidence: ClassEvidence): boolean {
-    const next = this.#next(time, evidence)
+    const next = this.levelAfter(time, evidence)
     if (next === this.#level) return false
     this.#level = next
     this.#since = time
@@ -59,21 +59,30 @@ export class ClassLadder {
     return true
   }
 
-  #next(time: Millis, { calm, stressed, crisis }: ClassEvidence): number {
-    const { minimumDwellDays, calmDwellDays, mostChangesPerYear } = this.#settings
-    const level = this.#level
-    const restless = this.#changesInYear(time) >= mostChangesPerYear - 1
-    if (crisis > 0 && (level < STRESSED || (level < CRISIS && !restless))) return CRISIS
-    if (level < STRESSED && stressed > 0) return STRESSED
-    const dwelt = daysBetween(this.#since ?? time, time)
-    if (level > NORMAL) {
-      if (dwelt < minimumDwellDays || restless) return level
-      if (stressed < 0) return NORMAL
-      return level === CRISIS && crisis < 0 && this.#isQuietYear(time) ? STRESSED : level
-    }
-    if (dwelt < calmDwellDays || !this.#isQuietYear(time)) return level
-    if (level === CALM) return calm < 0 ? NORMAL : CALM
+  /** The class that `step` would lead to. */
+  levelAfter(time: Millis, evidence: ClassEvidence): number {
+    return this.#level > NORMAL ? this.#afterLoud(time, evidence) : this.#afterQuiet(time, evidence)
+  }
+
+  #afterQuiet(time: Millis, { calm, stressed, crisis }: ClassEvidence): number {
+    const left = this.#settings.mostChangesPerYear - this.#changesInYear(time)
+    if (crisis > 0 && left >= 1) return left >= 2 ? CRISIS : STRESSED
+    if (stressed > 0 && left >= 2) return STRESSED
+    if (this.#dwelt(time) < this.#settings.calmDwellDays || !this.#isQuietYear(time)) return this.#level
+    if (this.#level === CALM) return calm < 0 ? NORMAL : CALM
     return calm > 0 ? CALM : NORMAL
+  }
+
+  #afterLoud(time: Millis, { stressed, crisis }: ClassEvidence): number {
+    const left = this.#settings.mostChangesPerYear - this.#changesInYear(time)
+    if (this.#level === STRESSED && crisis > 0 && left >= 3) return CRISIS
+    if (this.#dwelt(time) < this.#settings.minimumDwellDays || left < 1) return this.#level
+    if (stressed < 0) return NORMAL
+    return this.#level === CRISIS && crisis < 0 && this.#isQuietYear(time) ? STRESSED : this.#level
+  }
+
+  #dwelt(time: Millis): number {
+    return daysBetween(this.#since ?? time, time)
   }
 
   #isQuietYear(time: Millis): boolean {

@@ -5,13 +5,16 @@ import type { RegimeReading } from './regime-tracker.ts'
  * fast average in the window; the probability that of the hidden Markov model's loudest state. Dates are UTC.
  */
 export function explainRegime(reading: RegimeReading): string {
-  const { since, prior, twentyDayVolatility, percentile, probability, daysWithoutPrice } = reading
+  const { since, prior, twentyDayVolatility, percentile, probability, daysWithoutPrice, today } = reading
   const from = since === null ? '' : ` since ${new Date(since).toISOString().slice(0, 10)}`
   if (prior) return `${reading.class}${from}: assumed, history is too short to tell`
   const parts = [
     ...(twentyDayVolatility === null ? [] : [`20-day volatility ${Math.round(100 * twentyDayVolatility)} %`]),
     ...(percentile === null ? [] : [`${ordinal(Math.round(100 * percentile))} percentile`]),
     ...(probability === null ? [] : [`probability ${probability.toFixed(2)}`]),
+    ...(today === null || today.missing === 0 || daysWithoutPrice >= 1.5
+      ? []
+      : [`${today.missing} of ${today.hours} hours missing`]),
     ...(daysWithoutPrice >= 1.5 ? [`no price for ${Math.floor(daysWithoutPrice)} days`] : []),
   ]
   return `${reading.class}${from}: ${parts.join(', ')}`

@@ -26,14 +26,19 @@ export class HiddenMarkovOpinion {
     return this.#filter?.ahead(Math.round(days)) ?? null
   }
 
+  /** Probability per state if a day in progress, seen in part, ended at this volatility; null before the first fit. */
+  probabilitiesAfter(volatility: number, days: number, share: number): Float64Array | null {
+    return this.#filter?.after(logOf(volatility), stepsOf(days), share) ?? null
+  }
+
   /** Of the last fit: states the data did not hold up. */
   get degenerateStates(): number {
     return this.#degenerateStates
   }
 
   observe(volatility: number, days: number): void {
-    const value = Math.log(Math.max(LEAST_VOLATILITY, volatility))
-    const steps = Math.max(1, Math.round(days))
+    const value = logOf(volatility)
+    const steps = stepsOf(days)
     this.#past.push(value)
     this.#steps.push(steps)
     this.#daysSinceFit += steps
@@ -48,3 +53,6 @@ export class HiddenMarkovOpinion {
     for (const [i, past] of this.#past.entries()) this.#filter.update(past, this.#steps[i]!)
   }
 }
+
+const logOf = (volatility: number): number => Math.log(Math.max(LEAST_VOLATILITY, volatility))
+const stepsOf = (days: number): number => Math.max(1, Math.round(days))

@@ -250,16 +250,24 @@ export class HiddenMarkovFilter {
 
   /** One observation `days` ≥ 1 whole steps after the last; a return is over all of them. */
   update(value: number, days: number): void {
-    this.#probabilities = this.ahead(days)
-    const density = new Float64Array(this.#probabilities.length)
+    this.#probabilities = this.after(value, days)
+  }
+
+  /**
+   * What `update` would lead to. An observation that counts for less than one, for a day seen in part, counts with its
+   * density to the power of `share`: at 0 the probabilities are those of a day without a price.
+   */
+  after(value: number, days: number, share = 1): Float64Array {
+    const ahead = this.ahead(days)
+    const density = new Float64Array(ahead.length)
     stateDensities(value, this.#model, this.#model.of === 'returns' ? days : 1, density, 0)
     let total = 0
     for (let k = 0; k < density.length; k++) {
-      density[k]! *= this.#probabilities[k]!
+      density[k] = ahead[k]! * density[k]! ** share
       total += density[k]!
     }
-    // every state that could have made it had probability 0: what the return says stands alone
-    if (total > 0) this.#probabilities = density.map((value) => value / total)
+    // every state that could have made it had probability 0: what the days alone say stands
+    return total > 0 ? density.map((value) => value / total) : ahead
   }
 
   #oneStep(from: Float64Array): Float64Array {

@@ -1,5 +1,6 @@
 import { type Millis, millis } from '../../core/units.ts'
 import { type ClassEvidence, ClassLadder, type Evidence } from './class-ladder.ts'
+import type { DaySoFar } from './day-so-far.ts'
 import { HiddenMarkovOpinion } from './hidden-markov-opinion.ts'
 import { type MultiplierPhase, multiplierAt } from './multiplier-phase.ts'
 import { garmanKlassVariance, isPriceRange, type PriceRange } from './range-estimator.ts'
@@ -27,10 +28,20 @@ export interface RegimeReading {
   readonly degenerateStates: number
   /** Days since the last price that was used, at the moment asked for. */
   readonly daysWithoutPrice: number
+  /** Of the fast average: as many equally weighted returns tell as much; gaps and a day in progress lower it. */
+  readonly effectiveObservations: number
+  /** Of a running day: full hours so far, and those without a price; null at a close. */
+  readonly today: { readonly hours: number; readonly missing: number } | null
   /** True while history is too short: class normal and the prior volatility are assumptions. */
   readonly prior: boolean
   /** When the present class began; null before the first price. */
   readonly since: Millis | null
+}
+
+interface ShownReturn {
+  readonly to: number
+  readonly square: number
+  readonly days: number
 }
 
 /**
@@ -46,7 +57,7 @@ export class RegimeTracker {
   readonly #pastSlow: WindowRanks
   readonly #opinion: HiddenMarkovOpinion
   readonly #ladder: ClassLadder
-  readonly #shown: { readonly to: number; readonly square: number; readonly days: number }[] = []
+  readonly #shown: ShownReturn[] = []
   #seenTime = Number.NEGATIVE_INFINITY
   #usedTime: Millis | null = null
   #usedClose = 0
@@ -106,10 +117,57 @@ export class RegimeTracker {
       slowPercentile: this.#slowPercentile,
       probability: this.#opinion.probabilities(daysWithoutPrice)?.at(-1) ?? null,
       degenerateStates: this.#opinion.degenerateStates,
+      effectiveObservations: this.#fast.effectiveObservations,
+      today: null,
       daysWithoutPrice,
       prior,
       since: this.#ladder.since,
     }
+  }
+
+  /**
+   * What a running day makes of it so far; nothing is kept. The day is taken to end where it stands, with the rest of it
+   * as volatile as the fast average and its own hours say, each as far as it can be trusted:
+   * `variance = r² + rest × ((1 − trust) × average + trust × realised)`. At its last hour that is `update`, bit for bit.
+   */
+  preview(day: DaySoFar, now: Millis): RegimeReading {
+    const settled = { ...this.reading(now), today: day.missing(now) }
+    if (this.#isPrior() || day.hours === 0) return settled
+    const days = wholeDays(day)
+    const told = day.effectiveHours(now)
+    const trust = told / (told + this.#settings.hoursToTrust)
+    const perDay = (1 - trust) * this.#fast.variancePerDay + trust * ((24 * day.realisedVariance) / day.hours)
+    const variance = day.logReturn ** 2 + (days - day.hours / 24) * perDay
+    const [fast, slow] = [this.#fast.annualisedAfter(variance, days), this.#slow.annualisedAfter(variance, days)]
+    return {
+      ...settled,
+      volatility: fast,
+      slowVolatility: slow,
+      twentyDayVolatility: this.#twentyDayVolatility({ to: now, square: variance, days }),
+      percentile: this.#isRanked() ? this.#pastFast.rank(fast) : null,
+      slowPercentile: this.#isRanked() ? this.#pastSlow.rank(slow) : null,
+      probability: this.#opinion.probabilitiesAfter(fast, days, Math.min(1, told / (24 * days)))?.at(-1) ?? null,
+      effectiveObservations: this.#fast.effectiveObservationsAfter(days, day.hours / (24 * days), told / (24 * days)),
+    }
+  }
+
+  /**
+   * Index of the class with an alarm that the day so far raises, if it does: one that would stand, with a margin, if the
+   * rest of the day brought nothing. Never below the present class: only a close lowers it.
+   */
+  levelWithin(day: DaySoFar, now: Millis): number {
+    const level = this.#ladder.level
+    if (!this.#isRanked() || day.hours === 0) return level
+    const days = wholeDays(day)
+    const fast = this.#fast.annualisedAfter(day.logReturn ** 2, days) / (1 + this.#settings.withinDayMargin)
+    const lastShock = this.#isShock(day.logReturn, days) ? now : this.#lastShock
+    const evidence = this.#evidence(now, lastShock, this.#pastFast.rank(fast), 1, fast / this.#pastFast.median)
+    return Math.max(level, this.#ladder.levelAfter(now, evidence))
+  }
+
+  /** Time and size of the last price that was used; null before the first. */
+  get lastClose(): { readonly time: Millis; readonly close: number } | null {
+    return this.#usedTime === null ? null : { time: this.#usedTime, close: this.#usedClose }
   }
 
   /** Band multiplier at a moment not before the last price: changes of class phase in. */
@@ -122,9 +180,7 @@ export class RegimeTracker {
   }
 
   #observe(time: Millis, logReturn: number, variance: number, days: number): void {
-    const { shockDeviations, minimumHistoryDays, multipliers } = this.#settings
-    const fall = -logReturn / (this.#slow.annualised * Math.sqrt(days / 365))
-    if (!this.#isPrior() && fall > shockDeviations) this.#lastShock = time
+    if (!this.#isPrior() && this.#isShock(logReturn, days)) this.#lastShock = time
     this.#fast.updateVariance(variance, days)
     this.#slow.updateVariance(variance, days)
     this.#daysSeen += days
@@ -133,7 +189,7 @@ export class RegimeTracker {
     if (this.#isPrior()) return
     const [fast, slow] = [this.#fast.annualised, this.#slow.annualised]
     // ranks are among volatilities before this one
-    const isRanked = this.#pastFast.count >= minimumHistoryDays
+    const isRanked = this.#isRanked()
     this.#percentile = isRanked ? this.#pastFast.rank(fast) : null
     this.#slowPercentile = isRanked ? this.#pastSlow.rank(slow) : null
     const overMedian = fast / this.#pastFast.median
@@ -141,16 +197,25 @@ export class RegimeTracker {
     this.#pastSlow.add(time, slow)
     this.#opinion.observe(fast, days)
     if (this.#percentile === null || this.#slowPercentile === null) return
-    const evidence = this.#evidence(time, this.#percentile, this.#slowPercentile, overMedian)
+    const evidence = this.#evidence(time, this.#lastShock, this.#percentile, this.#slowPercentile, overMedian)
     if (!this.#ladder.step(time, evidence)) return
-    const to = multipliers[REGIME_CLASSES[this.#ladder.level]!]
+    const to = this.#settings.multipliers[REGIME_CLASSES[this.#ladder.level]!]
     this.#phase = { from: this.multiplierAt(time), to, since: time }
   }
 
-  #evidence(time: Millis, rank: number, calmRank: number, overMedian: number): ClassEvidence {
+  #isRanked(): boolean {
+    return this.#pastFast.count >= this.#settings.minimumHistoryDays
+  }
+
+  /** A fall of so many standard deviations of the slow average before it. */
+  #isShock(logReturn: number, days: number): boolean {
+    return -logReturn / (this.#slow.annualised * Math.sqrt(days / 365)) > this.#settings.shockDeviations
+  }
+
+  #evidence(time: Millis, lastShock: number, rank: number, calmRank: number, overMedian: number): ClassEvidence {
     const { stressedShare, crisisShare, calmShare, shockShare, shockDays, hysteresis, stressedOverMedian } =
       this.#settings
-    const isShock = daysBetween(this.#lastShock, time) < shockDays && this.#ladder.hasRoomForStorm(time)
+    const isShock = daysBetween(lastShock, time) < shockDays && this.#ladder.hasRoomForStorm(time)
     // in a market whose volatility never changes some days rank high too: rank alone is not loud
     const above = (share: number): Evidence => {
       if (rank > share && overMedian > stressedOverMedian) return 1
@@ -163,9 +228,17 @@ export class RegimeTracker {
     }
   }
 
-  #twentyDayVolatility(): number | null {
-    const days = this.#shown.reduce((sum, { days: span }) => sum + span, 0)
-    const squares = this.#shown.reduce((sum, { square }) => sum + square, 0)
+  #twentyDayVolatility(next?: ShownReturn): number | null {
+    const shown =
+      next === undefined ? this.#shown : this.#shown.filter(({ to }) => daysBetween(to, next.to) < SHOWN_DAYS)
+    let [days, squares] = [next?.days ?? 0, next?.square ?? 0]
+    for (const { square, days: span } of shown) {
+      days += span
+      squares += square
+    }
     return days > 0 ? Math.sqrt((365 * squares) / days) : null
   }
 }
+
+/** What the running day will have been at its close: more than one where closes are missing. */
+const wholeDays = (day: DaySoFar): number => Math.max(1, Math.ceil(day.hours / 24))

@@ -31,7 +31,7 @@ export interface RegimeSettings {
   readonly shockShare: number
   /** Changes within a year from which on shades (calm or normal, crisis or stressed) are not told apart. */
   readonly usualChangesPerYear: number
-  /** Never more changes than this within a year; at least 5. Quieter classes wait, louder ones never do. */
+  /** Never more changes than this within a year; at least 5. The last is kept for the way down, or for a crisis. */
   readonly mostChangesPerYear: number
   /** Days between fits of the hidden Markov model, and days of volatilities before the first. */
   readonly refitDays: number
@@ -40,6 +40,10 @@ export interface RegimeSettings {
   readonly shortestReturnDays: number
   /** Returns over more than this many days tell nothing about volatility and are left out. */
   readonly longestReturnDays: number
+  /** Hours of a running day that say as much about the rest of it as the fast average does. */
+  readonly hoursToTrust: number
+  /** The fast average must be higher by this part of it for an alarm within the day: its close may still take it back. */
+  readonly withinDayMargin: number
   /** Factor on the half-widths of tolerance bands, per class. */
   readonly multipliers: Readonly<Record<RegimeClass, number>>
   /** A change of the factor takes this long, so that not all books breach at once. */
@@ -69,6 +73,8 @@ export const DEFAULT_REGIME_SETTINGS: RegimeSettings = {
   firstFitDays: 365,
   shortestReturnDays: 0.99,
   longestReturnDays: 7,
+  hoursToTrust: 24,
+  withinDayMargin: 0.05,
   multipliers: { calm: 0.85, normal: 1, stressed: 1.15, crisis: 1.3 },
   phaseInHours: 24,
 }

@@ -1,5 +1,5 @@
 const DAYS_PER_YEAR = 365
-const MILLIS_PER_DAY = 86_400_000
+export const MILLIS_PER_DAY = 86_400_000
 
 /**
  * Exponentially weighted variance of log returns at uneven times: each return counts as r²/days, with the weight of
@@ -10,6 +10,7 @@ export class EwmaVolatility {
   #variancePerDay = 0
   /** Weight of what has been seen; 1 − weight is left to the unknown start. */
   #weight = 0
+  #squaredWeights = 0
 
   constructor(halfLifeDays: number) {
     if (!(halfLifeDays > 0)) throw new Error(`a half-life is above 0 days, not ${halfLifeDays}`)
@@ -22,14 +23,55 @@ export class EwmaVolatility {
 
   /** With a variance over the span instead of the square of its return: from a range estimator. */
   updateVariance(variance: number, days: number): void {
-    const keep = 2 ** (-days / this.#halfLifeDays)
-    this.#variancePerDay = keep * this.#variancePerDay + ((1 - keep) * variance) / days
+    const keep = this.#keep(days)
+    this.#variancePerDay = this.#varianceAfter(variance, days)
     this.#weight = keep * this.#weight + (1 - keep)
+    this.#squaredWeights = keep ** 2 * this.#squaredWeights + (1 - keep) ** 2
+  }
+
+  /** What `annualised` would be after `updateVariance`. */
+  annualisedAfter(variance: number, days: number): number {
+    const keep = this.#keep(days)
+    return Math.sqrt((this.#varianceAfter(variance, days) / (keep * this.#weight + 1 - keep)) * DAYS_PER_YEAR)
+  }
+
+  /** Per √year; 0 before the first return. */
+  get annualised(): number {
+    return Math.sqrt(this.variancePerDay * DAYS_PER_YEAR)
   }
 
   /** 0 before the first return. */
-  get annualised(): number {
-    return this.#weight > 0 ? Math.sqrt((this.#variancePerDay / this.#weight) * DAYS_PER_YEAR) : 0
+  get variancePerDay(): number {
+    return this.#weight > 0 ? this.#variancePerDay / this.#weight : 0
+  }
+
+  /**
+   * (Σ weight)²/Σ weight²: as many equally weighted returns tell as much. The standard error of the volatility is about
+   * its size/√(2 × this) for normal returns; one return over a gap counts once, so gaps widen it.
+   */
+  get effectiveObservations(): number {
+    return this.#squaredWeights > 0 ? this.#weight ** 2 / this.#squaredWeights : 0
+  }
+
+  /**
+   * What `effectiveObservations` would be after a span of which only the part `seen` has been observed, and that with
+   * the weight of `told` ≤ `seen` of an observation: the unseen part repeats the average and tells nothing new.
+   */
+  effectiveObservationsAfter(days: number, seen: number, told: number): number {
+    const keep = this.#keep(days)
+    const part = told > 0 ? ((1 - keep) * seen) / (keep * this.#weight + 1 - keep) : 0
+    const before = this.#squaredWeights > 0 ? (1 - part) ** 2 / this.effectiveObservations : 0
+    const total = before + (told > 0 ? part ** 2 / told : 0)
+    return total > 0 ? 1 / total : 0
+  }
+
+  #keep(days: number): number {
+    return 2 ** (-days / this.#halfLifeDays)
+  }
+
+  #varianceAfter(variance: number, days: number): number {
+    const keep = this.#keep(days)
+    return keep * this.#variancePerDay + ((1 - keep) * variance) / days
   }
 }
 
