@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addCostCurve } from './commands/cost-curve.ts'
 import { addDemo } from './commands/demo.ts'
 import { addJournal } from './commands/journal.ts'
+import { addMultipliers } from './commands/multipliers.ts'
 import { addOptimize } from './commands/optimize.ts'
 import { EXIT, type Outcome } from './commands/outcome.ts'
 import { addRegime } from './commands/regime.ts'
@@ -20,7 +21,17 @@ async function main(): Promise<number> {
   const settle = (result: Outcome): void => {
     outcome = result
   }
-  for (const add of [addDemo, addSandbox, addOptimize, addCostCurve, addRegime, addServe, addJournal, addWhy])
+  for (const add of [
+    addDemo,
+    addSandbox,
+    addOptimize,
+    addCostCurve,
+    addRegime,
+    addMultipliers,
+    addServe,
+    addJournal,
+    addWhy,
+  ])
     add(program, settle)
   try {
     await program.parseAsync(process.argv)

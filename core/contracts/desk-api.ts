@@ -249,6 +249,8 @@ export interface RegimeView {
   readonly volatility: number
   /** True while history is too short for an estimate. */
   readonly prior: boolean
+  /** "stressed since 2022-06-13: 20-day volatility 96 %, 93rd percentile, probability 0.98" */
+  readonly explanation: string
 }
 
 export interface DeskSummary {
@@ -356,6 +358,8 @@ export interface ClientBookLine {
     readonly half: number
     readonly cutBy: string | null
   }
+  /** Volatility class of the asset's own prices, explained; null without any. The band follows the market's. */
+  readonly ownRegime: string | null
   readonly lots: readonly {
     readonly acquiredAt: number
     readonly venue: VenueId

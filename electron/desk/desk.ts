@@ -23,6 +23,7 @@ import { askFirmTriggers } from './firm-triggers.ts'
 import type { HistoryKeeper } from './history-keeper.ts'
 import type { Ids } from './ids.ts'
 import type { MarketWatch } from './market-watch.ts'
+import { noteRegime } from './note-regime.ts'
 import type { RecentDurations } from './percentile.ts'
 import type { ProposalBook } from './proposal-book.ts'
 import type { RuleBook } from './rule-book.ts'
@@ -136,6 +137,7 @@ export class Desk {
       new Set(this.approvals.pending.flatMap((approval) => approval.proposalIds)),
       new Set(outcomes.flatMap((outcome) => outcome.repriced)),
     )
+    noteRegime(this.parts.market.regimeReading(), this.parts.store)
     askFirmTriggers(() => this.parts.market.volatilities(), this.parts)
     const candidates = new Set([...this.breached(), ...this.parts.proposals.requests.keys()])
     this.parts.proposals.keepWaits(candidates)

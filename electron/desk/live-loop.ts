@@ -43,10 +43,10 @@ export function runLive(
     every('summary', SUMMARY_MS, async () => publisher.publishSummary()),
     every('market clock', 5_000, async () => {
       await synchroniseMarketTime()
-      if (await risk.refresh(market.marketNow())) {
-        desk.parts.history.setMultiplier(market.marketNow(), market.multiplier())
-        await started.loadHistory()
-      }
+      const news = await risk.refresh(market.marketNow())
+      if (news === 'none') return
+      desk.parts.history.setMultiplier(market.marketNow(), market.multiplier())
+      if (news === 'day') started.loadHistory()
     }),
   ]
   return async () => {

@@ -16,6 +16,7 @@ import {
 } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
 import type { MarketQuality, MicrostructureEngine } from '../../workers/microstructure/index.ts'
+import type { RegimeReading } from '../../workers/regime/index.ts'
 import type { RemoteEngine } from '../../workers/thread-link/index.ts'
 import { type Ladder, toLadder } from '../market/ladder.ts'
 import type { LiveMarketData } from '../market/market-data.ts'
@@ -83,8 +84,15 @@ export class MarketWatch {
     return this.#parts.risk.regime(this.marketNow())
   }
 
+  regimeReading(): RegimeReading {
+    return this.#parts.risk.regimeReading(this.marketNow())
+  }
+  /** Of one asset's own prices, explained; null without history. */
+  regimeOf(asset: AssetId): string | null {
+    return this.#parts.risk.regimeOf(asset, this.marketNow())
+  }
   volatilities(): Volatilities {
-    return this.#parts.risk.volatilities()
+    return this.#parts.risk.volatilities(this.marketNow())
   }
 
   /** USD mids now, every asset that any market prices. */

@@ -10,6 +10,7 @@ import { DeskBench, START } from './test-support/desk-bench.ts'
 import { EngineAtHand } from './test-support/engine-at-hand.ts'
 
 const DAY = 86_400_000
+const HOUR = 3_600_000
 const benches: DeskBench[] = []
 afterEach(() => {
   for (const bench of benches.splice(0)) bench.close()
@@ -26,7 +27,12 @@ function bars(market: MarketKey, count: number, daily: number, until = START): r
   })
 }
 
-function open(answer: (market: MarketKey, interval: '1h' | '1d') => readonly Bar[] | null) {
+const NO_HOURS = (): readonly Bar[] => []
+
+function open(
+  daily: (market: MarketKey) => readonly Bar[] | null,
+  hourly: (market: MarketKey) => readonly Bar[] | null = NO_HOURS,
+) {
   const bench = new DeskBench()
   benches.push(bench)
   const log: string[] = []
@@ -36,7 +42,7 @@ function open(answer: (market: MarketKey, interval: '1h' | '1d') => readonly Bar
       venue,
       bars: async (market: MarketKey, interval: '1h' | '1d', count: number) => {
         asked.push(`${market} ${interval} ${count}`)
-        const found = answer(market, interval)
+        const found = interval === '1d' ? daily(market) : hourly(market)
         return found === null ? fail('unreachable', `${venue} is down`) : ok(found.slice(-count))
       },
     }) as unknown as VenueConnection
@@ -53,7 +59,10 @@ const volatilityOf = (watch: RiskWatch, asset: string): number => Math.sqrt(watc
 
 describe('before and without history', () => {
   test('everything stands on the prior, and says so', () => {
-    const { watch } = open(() => null)
+    const { watch } = open(
+      () => null,
+      () => null,
+    )
     const view = watch.view()
     expect(view.isPrior(['BTC'])).toBe(true)
     expect(view.isPrior(['CASH'])).toBe(false)
@@ -68,11 +77,14 @@ describe('before and without history', () => {
   })
 
   test('bars that nobody answers leave it so, are logged, and are asked for again', async () => {
-    const { watch, log, asked } = open(() => null)
-    expect(await watch.refresh(millis(START))).toBe(false)
+    const { watch, log, asked } = open(
+      () => null,
+      () => null,
+    )
+    expect(await watch.refresh(millis(START))).toBe('none')
     expect(log[0]).toBe('bars of binance:BTC/USDT: binance is down')
     const before = asked.length
-    expect(await watch.refresh(millis(START))).toBe(false)
+    expect(await watch.refresh(millis(START))).toBe('none')
     expect(asked.length).toBe(2 * before)
   })
 })
@@ -80,7 +92,7 @@ describe('before and without history', () => {
 describe('with daily bars', () => {
   test('volatility is what the bars say', async () => {
     const { watch } = open((market) => bars(market, 400, 0.03))
-    expect(await watch.refresh(millis(START))).toBe(true)
+    expect(await watch.refresh(millis(START))).toBe('day')
     // 3 % a day is 57 % a year; the average looks back about two months
     expect(volatilityOf(watch, 'BTC')).toBeGreaterThan(0.45)
     expect(volatilityOf(watch, 'BTC')).toBeLessThan(0.7)
@@ -101,13 +113,15 @@ describe('with daily bars', () => {
     expect(volatilityOf(crashed.watch, 'BTC')).toBeGreaterThan(volatilityOf(quiet.watch, 'BTC'))
   })
 
-  test('once a market day', async () => {
+  test('once a market day, and hours once an hour', async () => {
     const { watch, asked } = open((market) => bars(market, 100, 0.03))
-    expect(await watch.refresh(millis(START))).toBe(true)
+    expect(await watch.refresh(millis(START))).toBe('day')
     const once = asked.length
-    expect(await watch.refresh(millis(START + DAY - 1))).toBe(false)
+    expect(await watch.refresh(millis(START + HOUR - 1))).toBe('none')
     expect(asked.length).toBe(once)
-    expect(await watch.refresh(millis(START + DAY))).toBe(true)
+    expect(await watch.refresh(millis(START + DAY - 1))).toBe('hour')
+    expect(asked.slice(once).every((request) => request.includes(' 1h '))).toBe(true)
+    expect(await watch.refresh(millis(START + DAY))).toBe('day')
   })
 
   test('the next day asks for what is new, and knows what one that asks for everything knows', async () => {
@@ -133,7 +147,7 @@ describe('with daily bars', () => {
 
   test('a venue that is silent leaves its volumes unknown; the other’s bars are enough', async () => {
     const { watch, log } = open((market) => (market.startsWith('kraken') ? null : bars(market, 100, 0.03)))
-    expect(await watch.refresh(millis(START))).toBe(true)
+    expect(await watch.refresh(millis(START))).toBe('day')
     expect(watch.view().isPrior(['BTC'])).toBe(false)
     expect(watch.advUsd('binance:BTC/USDT')).toBeGreaterThan(0)
     expect(watch.advUsd('kraken:BTC/USD')).toBeNaN()
@@ -142,7 +156,10 @@ describe('with daily bars', () => {
 
   test('a day on which nobody answers leaves yesterday’s figures and regime', async () => {
     let silent = false
-    const { watch } = open((market) => (silent ? null : bars(market, 400, 0.03)))
+    const { watch } = open(
+      (market) => (silent ? null : bars(market, 400, 0.03)),
+      () => (silent ? null : []),
+    )
     await watch.refresh(millis(START))
     const before = [
       volatilityOf(watch, 'BTC'),
@@ -150,7 +167,7 @@ describe('with daily bars', () => {
       watch.regime(millis(START)).prior,
     ]
     silent = true
-    expect(await watch.refresh(millis(START + DAY))).toBe(false)
+    expect(await watch.refresh(millis(START + DAY))).toBe('none')
     expect([
       volatilityOf(watch, 'BTC'),
       watch.regime(millis(START)).volatility,
@@ -186,11 +203,102 @@ describe('with daily bars', () => {
   })
 })
 
+describe('within the day', () => {
+  /** Quiet days up to the one that begins at START; its hours are as asked for. */
+  const day = (market: MarketKey) => bars(market, 401, 0.02).slice(0, -1)
+  const hoursOf = (factors: readonly (number | null)[]) => (market: MarketKey) => {
+    const close = day(market).at(-1)!.close
+    return factors.flatMap((factor, i) => {
+      const price = close * (factor ?? 1)
+      const bar = { openTime: millis(START + i * HOUR), open: price, high: price, low: price, close: price, volume: 1 }
+      return factor === null ? [] : [bar]
+    })
+  }
+  /** Venues that know no bar of the future; `at` moves them and the watch. */
+  const openAt = (daily: typeof day, hourly: (market: MarketKey) => readonly Bar[]) => {
+    let now = START
+    const known = (bars: readonly Bar[]) => bars.filter((bar) => bar.openTime < now)
+    const { watch } = open(
+      (market) => known(daily(market)),
+      (market) => known(hourly(market)),
+    )
+    const at = (hours: number) => {
+      now = START + hours * HOUR
+      return watch.refresh(millis(now))
+    }
+    return { watch, at }
+  }
+  const isLoud = (watch: RiskWatch, now: number): boolean => /stressed|crisis/.test(watch.regime(millis(now)).class)
+
+  test('a crash at 14:00 is seen at 14:00, and bands widen over the 24 hours from then', async () => {
+    const { watch, at } = openAt(day, hoursOf(Array.from({ length: 24 }, (_, i) => (i < 13 ? 1 : 0.75))))
+    await at(0)
+    for (let hour = 1; hour <= 13; hour++) expect(await at(hour)).toBe('hour')
+    expect(isLoud(watch, START + 13 * HOUR)).toBe(false)
+    const before = watch.multiplier(millis(START + 14 * HOUR))
+    await at(14)
+    expect(isLoud(watch, START + 14 * HOUR)).toBe(true)
+    expect(watch.regime(millis(START + 15 * HOUR)).since).toBe(START + 14 * HOUR)
+    expect(watch.multiplier(millis(START + 14 * HOUR))).toBe(before)
+    expect(watch.multiplier(millis(START + 20 * HOUR))).toBeGreaterThan(before)
+    expect(watch.regimeOf('BTC', millis(START + 14 * HOUR))).toMatch(/^(stressed|crisis) since 20/)
+    expect(watch.regimeOf('DOGE', millis(START))).toBeNull()
+    expect(watch.volatilities(millis(START + 14 * HOUR)).fast).toBeGreaterThan(watch.volatilities(millis(START)).slow)
+  })
+
+  test('a desk that was started again says what one that ran on says', async () => {
+    const hours = hoursOf(Array.from({ length: 30 }, (_, i) => (i < 9 ? 1 : i < 12 ? 0.8 : 0.95)))
+    const [ran, started] = [openAt(day, hours), openAt(day, hours)]
+    for (let hour = 0; hour <= 16; hour++) await ran.at(hour)
+    // a step over several hours takes each of them in
+    await started.at(0)
+    await started.at(16)
+    const [fresh, now] = [openAt(day, hours), millis(START + 16 * HOUR)]
+    await fresh.at(16)
+    expect(isLoud(ran.watch, now)).toBe(true)
+    for (const { watch } of [started, fresh]) {
+      expect(watch.regimeReading(now)).toEqual(ran.watch.regimeReading(now))
+      expect(watch.multiplier(now)).toBe(ran.watch.multiplier(now))
+    }
+  })
+
+  test('a venue that is down for hours is no return and no alarm; what is missing is said', async () => {
+    const gap = hoursOf(Array.from({ length: 12 }, (_, i) => (i >= 6 && i < 9 ? null : 1)))
+    const { watch, at } = openAt(day, gap)
+    await at(0)
+    const { class: before, volatility } = watch.regime(millis(START))
+    for (let hour = 1; hour <= 12; hour++) await at(hour)
+    const now = watch.regime(millis(START + 12 * HOUR))
+    expect(now.class).toBe(before)
+    expect(now.volatility).toBeLessThan(volatility)
+    expect(now.explanation).toMatch(/, 3 of 12 hours missing$/)
+  })
+
+  test('one venue alone carries the index on; nobody’s coming back is a return', async () => {
+    const dear = (market: MarketKey) => (market.startsWith('kraken') ? 1.5 : 1)
+    const priced = (market: MarketKey) => day(market).map((bar) => ({ ...bar, close: bar.close * dear(market) }))
+    const flat = hoursOf(Array.from({ length: 12 }, () => 1))
+    const { watch, at } = openAt(priced, (market) =>
+      flat(market)
+        .map((bar) => ({ ...bar, close: bar.close * dear(market) }))
+        .filter((_, i) => !market.startsWith('binance') || i < 3 || i > 7),
+    )
+    await at(0)
+    const before = watch.regimeReading(millis(START))
+    for (let hour = 1; hour <= 12; hour++) await at(hour)
+    const now = watch.regimeReading(millis(START + 12 * HOUR))
+    expect(now.today).toEqual({ hours: 12, missing: 0 })
+    expect(now.volatility).toBeLessThan(before.volatility)
+  })
+})
+
 test('hourly bars come from the first market of each asset that has any', async () => {
-  const { watch } = open((market, interval) =>
-    interval === '1d' || market.startsWith('binance') ? [] : bars(market, 3, 0.01, START - DAY),
+  const { watch } = open(
+    () => [],
+    (market) => (market.startsWith('binance') ? [] : bars(market, 3, 0.01, START - DAY)),
   )
-  const hourly = await watch.hourlyBars(millis(START))
+  await watch.refresh(millis(START))
+  const hourly = watch.hourlyBars()
   expect([...hourly].map(([asset, { market }]) => [asset, market.venue]).sort()).toEqual([
     ['BTC', 'kraken'],
     ['ETH', 'kraken'],

@@ -2,15 +2,22 @@ import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueConnection } from '../../core/contracts/exchange.ts'
 import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import { type AssetId, type Bar, keyOf, type Market, type MarketKey } from '../../core/instruments.ts'
-import { type Millis, millis } from '../../core/units.ts'
-import { RegimeTracker } from '../../workers/regime/index.ts'
+import type { Millis } from '../../core/units.ts'
+import {
+  DEFAULT_REGIME_SETTINGS,
+  explainRegime,
+  type RegimeReading,
+  type RegimeSettings,
+} from '../../workers/regime/index.ts'
 import { DEFAULT_RISK_SETTINGS, historyOfBars, type RiskEngine, type RiskModel } from '../../workers/risk/index.ts'
 import type { RemoteEngine } from '../../workers/thread-link/index.ts'
 import type { RiskView } from '../proposals/planning-inputs.ts'
+import { RegimeWatch } from './regime-watch.ts'
 import type { World } from './world.ts'
 
 const { priorVolatility: PRIOR_VOLATILITY, priorCorrelation: PRIOR_CORRELATION } = DEFAULT_RISK_SETTINGS
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 /** Assets that say nothing about the market's volatility. */
 const STABLE: ReadonlySet<AssetId> = new Set(['USDT', 'USDC'])
 const DAILY_BARS = 400
@@ -22,32 +29,52 @@ export interface RiskWatchParts {
   readonly world: World
   readonly connections: readonly VenueConnection[]
   readonly engine: RemoteEngine<RiskEngine>
+  readonly regime?: RegimeSettings
   readonly log: (line: string) => void
 }
 
-/** Covariance, volatility, volume and regime, from the venues' own bars; made anew once a market day. */
+/** What a refresh brought. */
+export type RiskNews = 'none' | 'hour' | 'day'
+
+/** Covariance, volatility and volume, made anew once a market day, and regime, every market hour, from venues' own bars. */
 export class RiskWatch {
   readonly #parts: RiskWatchParts
   #model: RiskModel | null = null
   #indexOf = new Map<AssetId, number>()
-  /** Closed daily bars as far as they are known: a day's refresh asks for what is new. */
+  /** Closed bars as far as they are known: a refresh asks for what is new. */
   readonly #daily = new Map<MarketKey, readonly Bar[]>()
+  readonly #hourly = new Map<MarketKey, readonly Bar[]>()
   #advUsd = new Map<MarketKey, number>()
-  #tracker = new RegimeTracker()
+  readonly #regime: RegimeWatch
   #day = -1
+  #hour = -1
 
   constructor(parts: RiskWatchParts) {
     this.#parts = parts
+    this.#regime = new RegimeWatch(parts.regime ?? DEFAULT_REGIME_SETTINGS)
   }
 
-  /** True when a new market day was taken in. Bars that can't be had leave yesterday's figures, with a log line. */
-  async refresh(marketNow: Millis): Promise<boolean> {
-    const day = Math.floor(marketNow / DAY_MS)
-    if (day === this.#day) return false
-    const daily = await this.#bars('1d', DAILY_BARS, marketNow)
-    // not one venue answered: yesterday's figures stand, and it is asked again
-    if (daily.size === 0) return false
-    this.#day = day
+  /** Takes in what closed since. Bars that can't be had leave the figures that stand, with a log line. */
+  async refresh(marketNow: Millis): Promise<RiskNews> {
+    const [day, hour] = [Math.floor(marketNow / DAY_MS), Math.floor(marketNow / HOUR_MS)]
+    if (day === this.#day && hour === this.#hour) return 'none'
+    const daily = day === this.#day ? null : await this.#takeDays(marketNow)
+    const hasHours = hour !== this.#hour && (await this.#takeHours(marketNow))
+    const bars = { daily: this.#daily, hourly: this.#hourly }
+    // not one venue answered: what stands stands, and it is asked again
+    if (hasHours) this.#hour = hour
+    if (daily !== null && daily.size > 0) {
+      this.#day = day
+      await this.#takeDay(daily, marketNow)
+      this.#regime.rebuild(this.#indexMarkets(), bars)
+      return 'day'
+    }
+    if (!hasHours) return 'none'
+    this.#regime.addHours(bars, marketNow)
+    return 'hour'
+  }
+
+  async #takeDay(daily: ReadonlyMap<MarketKey, readonly Bar[]>, marketNow: Millis): Promise<void> {
     this.#takeVolumes(daily)
     const series = this.#seriesOfAssets(daily)
     const assets = [...series.keys()].sort()
@@ -59,18 +86,13 @@ export class RiskWatch {
       this.#model = estimate.value
       this.#indexOf = new Map(estimate.value.assets.map((asset, index) => [asset, index]))
     } else this.#parts.log(`risk model: ${estimate.error.message}`)
-    this.#trackRegime(assets.filter((asset) => !STABLE.has(asset)).map((asset) => series.get(asset)!))
-    return true
   }
 
-  /** Closed hourly bars per asset of its first market, for the history chart. */
-  async hourlyBars(
-    marketNow: Millis,
-  ): Promise<ReadonlyMap<AssetId, { readonly market: Market; readonly bars: readonly Bar[] }>> {
-    const hourly = await this.#bars('1h', HOURLY_BARS, marketNow)
+  /** Closed hourly bars per asset of its first market that has any, for the history chart. */
+  hourlyBars(): ReadonlyMap<AssetId, { readonly market: Market; readonly bars: readonly Bar[] }> {
     const found = new Map<AssetId, { readonly market: Market; readonly bars: readonly Bar[] }>()
     for (const market of this.#parts.world.markets) {
-      const bars = hourly.get(keyOf(market))
+      const bars = this.#hourly.get(keyOf(market))
       if (bars !== undefined && bars.length > 0 && !found.has(market.base)) found.set(market.base, { market, bars })
     }
     return found
@@ -85,22 +107,31 @@ export class RiskWatch {
   }
   multiplier(now: Millis): number {
     // hundredths: a band that moves with every tick would make every open proposal old
-    return Math.round(100 * this.#tracker.multiplierAt(now)) / 100
+    return Math.round(100 * this.#regime.multiplierAt(now)) / 100
+  }
+  regimeReading(now: Millis): RegimeReading {
+    return this.#regime.reading(now)
   }
   regime(now: Millis): RegimeView {
-    const reading = this.#tracker.reading()
+    const reading = this.regimeReading(now)
     return {
       class: reading.class,
       since: reading.since ?? now,
       multiplier: this.multiplier(now),
       volatility: reading.volatility,
       prior: reading.prior,
+      explanation: explainRegime(reading),
     }
+  }
+  /** Of an asset's own prices, explained; null without bars. Bands follow the market's. */
+  regimeOf(asset: AssetId, now: Millis): string | null {
+    const reading = this.#regime.readingOf(asset, now)
+    return reading === null ? null : explainRegime(reading)
   }
 
   /** Of the market, per year. */
-  volatilities(): Volatilities {
-    const { volatility, slowVolatility, prior } = this.#tracker.reading()
+  volatilities(now: Millis): Volatilities {
+    const { volatility, slowVolatility, prior } = this.#regime.reading(now)
     return { fast: volatility, slow: slowVolatility, prior }
   }
 
@@ -135,30 +166,53 @@ export class RiskWatch {
     return volatility(i) * volatility(j) * (a === b ? 1 : PRIOR_CORRELATION)
   }
 
-  async #bars(interval: '1h' | '1d', most: number, marketNow: Millis): Promise<ReadonlyMap<MarketKey, readonly Bar[]>> {
-    const span = interval === '1d' ? DAY_MS : 3_600_000
+  /** Daily bars of every market. */
+  async #takeDays(marketNow: Millis): Promise<ReadonlyMap<MarketKey, readonly Bar[]>> {
     const found = new Map<MarketKey, readonly Bar[]>()
     for (const connection of this.#parts.connections)
       for (const market of this.#parts.world.markets) {
         if (market.venue !== connection.venue) continue
-        const key = keyOf(market)
-        const known = interval === '1d' ? (this.#daily.get(key) ?? []) : []
-        const missing = Math.ceil((marketNow - (known.at(-1)?.openTime ?? Number.NEGATIVE_INFINITY)) / span)
-        // one more than is missing: the last known one again, where the two join
-        const bars = await connection.bars(key, interval, Math.min(most, missing + 1))
-        if (!bars.ok) {
-          this.#parts.log(`bars of ${key}: ${bars.error.message}`)
-          continue
-        }
-        // an open bar would look into the future of its own day
-        const closed = bars.value.filter((bar) => bar.openTime + span <= marketNow)
-        const first = closed[0]?.openTime ?? Number.POSITIVE_INFINITY
-        // as many as one that asks for everything has: the last of `most` is still open
-        const joined = [...known.filter((bar) => bar.openTime < first), ...closed].slice(1 - most)
-        if (interval === '1d') this.#daily.set(key, joined)
-        found.set(key, joined)
+        const bars = await this.#closedBars(market, '1d', marketNow)
+        if (bars !== null) found.set(keyOf(market), bars)
       }
     return found
+  }
+
+  /** Hourly bars, per asset of as many markets as it takes until one has every hour. False if no venue answered. */
+  async #takeHours(marketNow: Millis): Promise<boolean> {
+    let answered = false
+    const settled = new Set<AssetId>()
+    for (const market of this.#parts.world.markets) {
+      if (settled.has(market.base)) continue
+      const bars = await this.#closedBars(market, '1h', marketNow)
+      answered ||= bars !== null
+      if (bars !== null && isGapless(bars, marketNow)) settled.add(market.base)
+    }
+    return answered
+  }
+
+  /** All that are known, after asking for those that are not; null if the venue does not answer. */
+  async #closedBars(market: Market, interval: '1h' | '1d', marketNow: Millis): Promise<readonly Bar[] | null> {
+    const [span, most, kept] =
+      interval === '1d' ? [DAY_MS, DAILY_BARS, this.#daily] : [HOUR_MS, HOURLY_BARS, this.#hourly]
+    const connection = this.#parts.connections.find(({ venue }) => venue === market.venue)
+    if (connection === undefined) return null
+    const key = keyOf(market)
+    const known = kept.get(key) ?? []
+    const missing = Math.ceil((marketNow - (known.at(-1)?.openTime ?? Number.NEGATIVE_INFINITY)) / span)
+    // one more than is missing: the last known one again, where the two join
+    const bars = await connection.bars(key, interval, Math.min(most, missing + 1))
+    if (!bars.ok) {
+      this.#parts.log(`bars of ${key}: ${bars.error.message}`)
+      return null
+    }
+    // an open bar would look into the future of its own day
+    const closed = bars.value.filter((bar) => bar.openTime + span <= marketNow)
+    const first = closed[0]?.openTime ?? Number.POSITIVE_INFINITY
+    // as many as one that asks for everything has: the last of `most` is still open
+    const joined = [...known.filter((bar) => bar.openTime < first), ...closed].slice(1 - most)
+    kept.set(key, joined)
+    return joined
   }
 
   #takeVolumes(daily: ReadonlyMap<MarketKey, readonly Bar[]>): void {
@@ -179,25 +233,12 @@ export class RiskWatch {
     return series
   }
 
-  /** The market index is the equal-weighted mean of the assets' daily log returns; missing days are left out. */
-  #trackRegime(series: readonly (readonly Bar[])[]): void {
-    const returns = new Map<number, { sum: number; count: number }>()
-    for (const bars of series)
-      for (let i = 1; i < bars.length; i++) {
-        const [before, bar] = [bars[i - 1]!, bars[i]!]
-        if (bar.openTime - before.openTime !== DAY_MS) continue
-        const entry = returns.get(bar.openTime) ?? { sum: 0, count: 0 }
-        entry.sum += Math.log(bar.close / before.close)
-        entry.count++
-        returns.set(bar.openTime, entry)
-      }
-    const tracker = new RegimeTracker()
-    let level = 0
-    for (const openTime of [...returns.keys()].sort((a, b) => a - b)) {
-      const { sum, count } = returns.get(openTime)!
-      level += sum / count
-      tracker.update(millis(openTime + DAY_MS), 1_000 * Math.exp(level))
-    }
-    this.#tracker = tracker
+  #indexMarkets(): readonly Market[] {
+    return this.#parts.world.markets.filter(({ base }) => !STABLE.has(base))
   }
+}
+
+function isGapless(hours: readonly Bar[], now: Millis): boolean {
+  const [first, last] = [hours[0]?.openTime ?? 0, hours.at(-1)?.openTime ?? 0]
+  return last + 2 * HOUR_MS > now && last - first === (hours.length - 1) * HOUR_MS
 }

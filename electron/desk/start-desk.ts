@@ -28,6 +28,7 @@ import { MarketWatch } from './market-watch.ts'
 import { RecentDurations } from './percentile.ts'
 import { ProposalBook } from './proposal-book.ts'
 import { Publisher } from './publisher.ts'
+import { MULTIPLIERS, readRegimeSettings } from './regime-settings.ts'
 import { RiskWatch } from './risk-watch.ts'
 import { RuleBook, withRules } from './rule-book.ts'
 import { connectVenues, OpenAccounts } from './venues.ts'
@@ -75,8 +76,8 @@ export interface StartedDesk {
   readonly data: LiveMarketData
   readonly risk: RiskWatch
   readonly market: MarketWatch
-  /** Fetches the hourly bars that the history chart starts with. */
-  loadHistory(): Promise<void>
+  /** Gives the history chart the hourly bars that are known. */
+  loadHistory(): void
   close(): Promise<void>
 }
 
@@ -149,10 +150,12 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     alerts.raise(`engine-${name}`, 'critical', why),
   )
   closers.push(() => engines.stop())
-  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, log })
   const shipped = { ...DEFAULT_PLANNING, ...options.planning }
   const rules = new RuleBook(store, clock, shipped)
   const settings = withRules(shipped, rules)
+  const regime = readRegimeSettings(store.setting(MULTIPLIERS))
+  if (!regime.ok) return giveUp(regime.error)
+  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, regime: regime.value, log })
   const market = new MarketWatch({
     data,
     world,
@@ -233,8 +236,8 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     },
   }
   const api = createDeskApi(desk, publisher, { advisor: options.advisor, undoMs: options.undoMs, funding: fund })
-  const loadHistory = async (): Promise<void> => {
-    for (const [asset, { market: own, bars }] of await risk.hourlyBars(options.marketNow()))
+  const loadHistory = (): void => {
+    for (const [asset, { market: own, bars }] of risk.hourlyBars())
       history.setBars(asset, bars, market.priceOf(own.quote) ?? 1)
   }
   return ok({ desk, publisher, api, data, risk, market, loadHistory, close: closeAll })

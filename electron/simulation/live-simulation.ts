@@ -79,7 +79,7 @@ export async function startLiveSimulation(options: LiveSimulationOptions): Promi
   }
   if (!verified.ok) desk.desk.parts.alerts.raise('journal', 'critical', verified.error.message)
   const stop = runLive(desk, () => desk.marketTime.synchronise(), log)
-  void desk.loadHistory().catch((cause: unknown) => log(`history: ${String(cause)}`))
+  desk.loadHistory()
   return ok({
     api: desk.api,
     on: (name, listener) => desk.publisher.on(name, listener),

@@ -40,9 +40,8 @@ export function TopBar() {
 function RegimeChip({ regime, now }: { readonly regime: RegimeView; readonly now: number }) {
   const step = REGIME_STEPS.indexOf(regime.class)
   const day = formatDate(regime.since) === formatDate(now) ? '' : `${formatDay(regime.since)} `
-  const says = `Volatility ${formatNumber(regime.volatility * 100)} % a year${regime.prior ? '; a prior: history is too short for an estimate' : ''}`
   return (
-    <span className="chip" title={says}>
+    <span className="chip" title={`The market is ${regime.explanation}`}>
       <span className="ladder" aria-hidden="true">
         {REGIME_STEPS.map((name, index) => (
           <i key={name} className={index <= step ? 'on' : ''} />

@@ -384,6 +384,7 @@ export class FakeDesk {
         multiplier: 1.15,
         volatility: 0.71,
         prior: false,
+        explanation: 'stressed since 2026-03-15: 20-day volatility 68 %, 91st percentile, probability 0.97',
       },
       alerts: this.#alerts(),
       venues: this.#venues(),

@@ -136,6 +136,7 @@ function clientBookView(desk: Desk, publisher: Publisher, bookId: string): Resul
       terms: world.termsOf(book),
       lots: store.lotsOf(bookId),
       proposal,
+      regimeOf: (asset) => market.regimeOf(asset),
       now,
     }),
     proposal,

@@ -42,6 +42,7 @@ function open(changes: Partial<ClientBook> = {}) {
         terms: bench.world.termsOf(anna),
         lots,
         proposal: bench.proposals.of('anna') ?? null,
+        regimeOf: (asset) => (asset === 'ETH' ? 'calm since 2026-01-05' : null),
         now: START,
       }).map((line) => [line.asset, line]),
     )
@@ -111,6 +112,7 @@ describe('a line', () => {
     expect([eth.baseLow, eth.baseHigh]).toEqual([0.22, 0.28])
     expect(eth.high).toBeCloseTo(0.286, 12)
     expect(lines().get('SOL')!.band.cutBy).toBeNull()
+    expect([eth.ownRegime, lines().get('SOL')!.ownRegime]).toEqual(['calm since 2026-01-05', null])
   })
 })
 

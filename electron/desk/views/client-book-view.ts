@@ -18,6 +18,7 @@ export interface LineInputs {
   readonly terms: RiskTerms
   readonly lots: readonly Lot[]
   readonly proposal: Proposal | null
+  readonly regimeOf: (asset: AssetId) => string | null
   readonly now: number
 }
 
@@ -61,6 +62,7 @@ export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
             return quantity === ZERO ? [] : [{ venue, quantity }]
           }),
       band: bandView(line, inputs),
+      ownRegime: inputs.regimeOf(line.asset),
       lots,
       plan: planOf(inputs.proposal, line.asset),
     }

@@ -64,7 +64,7 @@ function open(changes: Partial<SummaryInputs> = {}) {
       proposals: bench.proposals,
       alerts: new AlertBoard(bench.clock),
       venues: [],
-      regime: { class: 'normal', since: 0, multiplier: 1, volatility: 0.5, prior: false },
+      regime: { class: 'normal', since: 0, multiplier: 1, volatility: 0.5, prior: false, explanation: '' },
       trading: { state: 'active', why: null },
       engineP95Ms: 3,
       workingParents: 2,

@@ -41,7 +41,7 @@ export const fakeSummary: DeskSummary = {
   worst: null,
   costToFixUsd: 0,
   costToFixBps: 0,
-  regime: { class: 'normal', since: 0, multiplier: 1, volatility: 0.5, prior: true },
+  regime: { class: 'normal', since: 0, multiplier: 1, volatility: 0.5, prior: true, explanation: 'normal: assumed' },
   alerts: [],
   venues: [],
   trading: 'active',

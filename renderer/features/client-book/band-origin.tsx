@@ -55,11 +55,17 @@ export function BandOrigin({
       </header>
       <div className="body scrolls" tabIndex={0} role="region" aria-label="Band and cash">
         <KeyValues items={items} />
+        <p className="lo evidence">{regimes(line, book)}</p>
         {history && history.asset === line.asset && <p className="lo evidence">{evidence(line, history)}</p>}
         <CashPanel view={book} />
       </div>
     </section>
   )
+}
+
+function regimes(line: ClientBookLine, book: ClientBookView): string {
+  const market = `The market is ${book.regime.explanation}.`
+  return line.ownRegime === null ? market : `${market} ${assetName(line.asset)} alone is ${line.ownRegime}.`
 }
 
 const day = (at: number): string => `${formatDay(at)} ${formatMinute(at)}`
