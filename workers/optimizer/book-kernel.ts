@@ -1,6 +1,6 @@
 import { judgeCode } from './kernel-judge.ts'
 import { type BookKernel, FUNCTIONS, indexOf, type KernelLayout, type KernelShape, layoutOf } from './kernel-layout.ts'
-import { curveCode, probeCode, stepCode } from './kernel-lines.ts'
+import { curveCode, followCode, probeCode, stepAgainCode, stepCode } from './kernel-lines.ts'
 import { loadCode, nearCode, readCode, spreadCode } from './kernel-load.ts'
 import { solveCode } from './kernel-newton.ts'
 import {
@@ -32,6 +32,8 @@ export function createBookKernel(shape: KernelShape, memory: WebAssembly.Memory)
       probeCurved: probeCode(shape, layout, true),
       curve: curveCode(shape, layout),
       step: stepCode(layout),
+      stepAgain: stepAgainCode(layout),
+      follow: followCode(shape, layout),
       solve: solveCode(shape, layout),
       read: readCode(shape, layout),
       judgePlain: judgeCode(shape, layout, false),

@@ -96,8 +96,9 @@ type Addresses<T extends string> = { readonly [K in T]: number }
 export interface KernelLayout extends Addresses<NumberName>, Addresses<(typeof VECTORS)[number]> {
   readonly unknowns: number
   readonly rows: number
-  /** Σ compliance·v vᵀ, full rows, lower triangle. */
+  /** Σ compliance·v vᵀ, full rows, lower triangle; and its factor: unit rows below the diagonal, inverse pivots on it. */
   readonly matrix: number
+  readonly factor: number
   /** Per group. */
   readonly caps: number
   readonly groupPrices: number
@@ -130,6 +131,7 @@ export function layoutOf({ factors, groups, turnover, lines, weights }: KernelSh
     ...each(NUMBERS, 1),
     ...each(VECTORS, unknowns),
     matrix: take(unknowns * unknowns),
+    factor: take(unknowns * unknowns),
     caps: take(groups),
     groupPrices: take(groups),
     line: each(LINE_COLUMNS, lines),
@@ -161,6 +163,10 @@ export interface BookKernel {
   curve(end: number): void
   /** matrix·step = residual by L D Lᵀ, pivots no smaller than their floor. */
   step(): void
+  /** The same for another residual, with the factor of the last step. */
+  stepAgain(): void
+  /** Trades and θ to first order along the step: for the last, tiny one. */
+  follow(end: number): void
   /** From θ to the maximum of the dual; 0 where it isn't reached. */
   solve(end: number, book: number): number
   /** Trades → weights and prices. */
@@ -181,6 +187,8 @@ export const FUNCTIONS = [
   'probeCurved',
   'curve',
   'step',
+  'stepAgain',
+  'follow',
   'solve',
   'read',
   'judgePlain',

@@ -155,10 +155,8 @@ export function curveCode(shape: KernelShape, layout: KernelLayout): FunctionCod
   const { all, loads } = coefficients(layout, code, pointer)
   const body: Code[] = [loads]
   if (shape.turnover) {
-    // the sign of the trade
     const sign = code.local(ValueType.v128)
-    const trade = column(pointer, layout.line.trade)
-    body.push(set(sign, pair.flip(pair.constant(1), pair.and(pair.constant(-0), trade))))
+    body.push(set(sign, signOf(column(pointer, layout.line.trade))))
     all.push(sign)
   }
   for (let i = 0, at = 0; i < m; i++) {
@@ -182,6 +180,44 @@ export function curveCode(shape: KernelShape, layout: KernelLayout): FunctionCod
   return code
 }
 
+/** The sign of a pair of trades. */
+const signOf = (trade: Code): Code => pair.flip(pair.constant(1), pair.and(pair.constant(-0), trade))
+
+/** What `probe` would give after a step so small that the second order is below rounding. */
+export function followCode(shape: KernelShape, layout: KernelLayout): FunctionCode {
+  const code = new FunctionCode('follow', 1)
+  const pointer = code.local(ValueType.i32)
+  const [trade, compliance] = code.locals(ValueType.v128, 2) as [number, number]
+  const steps = code.locals(ValueType.v128, layout.unknowns)
+  const { all, loads } = coefficients(layout, code, pointer)
+  let change: Code | null = null
+  for (const [j, v] of all.entries()) {
+    const part = v === null ? get(steps[j]!) : pair.mul(get(v), get(steps[j]!))
+    change = change === null ? part : pair.add(change, part)
+  }
+  if (shape.turnover) change = pair.add(change!, pair.mul(signOf(get(trade)), get(steps[layout.unknowns - 1]!)))
+  const moved = pair.sub(get(trade), pair.mul(get(compliance), change!))
+  code.emit(
+    steps.map((local, j) => [
+      set(local, pair.loadBoth(zeroAddress, BYTES * (layout.step + j))),
+      put(layout.theta + j, f64.add(entry(layout.origin + j), entry(layout.step + j))),
+    ]),
+    forEachPair([[pointer, 16]], 0, [
+      set(compliance, column(pointer, layout.line.compliance)),
+      when(pair.any(get(compliance)), [
+        loads,
+        set(trade, column(pointer, layout.line.trade)),
+        pair.store(
+          get(pointer),
+          BYTES * layout.line.trade,
+          pair.least(pair.most(moved, column(pointer, layout.line.low)), column(pointer, layout.line.high)),
+        ),
+      ]),
+    ]),
+  )
+  return code
+}
+
 /** Factorisation and both substitutions, unrolled. Without square roots: one division per pivot is the longest wait. */
 export function stepCode(layout: KernelLayout): FunctionCode {
   const m = layout.unknowns
@@ -201,11 +237,34 @@ export function stepCode(layout: KernelLayout): FunctionCode {
       pivot = f64.sub(pivot, f64.mul(get(scaled[i]![j]!), get(unit[i]![j]!)))
       part = f64.sub(part, f64.mul(get(unit[i]![j]!), get(rhs[j]!)))
     }
-    code.emit(set(inverse[i]!, f64.div(f64.constant(1), f64.max(pivot, entry(layout.floor + i)))), set(rhs[i]!, part))
+    code.emit(
+      set(inverse[i]!, f64.div(f64.constant(1), f64.max(pivot, entry(layout.floor + i)))),
+      set(rhs[i]!, part),
+      put(layout.factor + i * m + i, get(inverse[i]!)),
+      unit[i]!.map((local, j) => put(layout.factor + i * m + j, get(local))),
+    )
   }
   for (let i = m - 1; i >= 0; i--) {
     let part = f64.mul(get(rhs[i]!), get(inverse[i]!))
     for (let q = i + 1; q < m; q++) part = f64.sub(part, f64.mul(get(unit[q]![i]!), get(rhs[q]!)))
+    code.emit(set(rhs[i]!, part), put(layout.step + i, get(rhs[i]!)))
+  }
+  return code
+}
+
+export function stepAgainCode(layout: KernelLayout): FunctionCode {
+  const m = layout.unknowns
+  const code = new FunctionCode('stepAgain', 0)
+  const rhs = code.locals(ValueType.f64, m)
+  const factor = (i: number, j: number): Code => entry(layout.factor + i * m + j)
+  for (let i = 0; i < m; i++) {
+    let part = entry(layout.residual + i)
+    for (let j = 0; j < i; j++) part = f64.sub(part, f64.mul(factor(i, j), get(rhs[j]!)))
+    code.emit(set(rhs[i]!, part))
+  }
+  for (let i = m - 1; i >= 0; i--) {
+    let part = f64.mul(get(rhs[i]!), factor(i, i))
+    for (let q = i + 1; q < m; q++) part = f64.sub(part, f64.mul(factor(q, i), get(rhs[q]!)))
     code.emit(set(rhs[i]!, part), put(layout.step + i, get(rhs[i]!)))
   }
   return code

@@ -20,6 +20,8 @@ import {
 
 /** Where the residuals end, in weight. */
 const RESIDUAL_GOAL = 1e-12
+/** Where the last step may be taken with the factor of the one before, to first order, without another look. */
+const NEARLY_THERE = 1e-8
 /** Where rounding may keep them; the certificate judges. */
 const RESIDUAL_ENOUGH = 1e-10
 const MAXIMUM_STEPS = 60
@@ -58,6 +60,7 @@ export function solveCode(shape: KernelShape, layout: KernelLayout): FunctionCod
   ) as [number, number, number, number, number, number, number, number, number, number]
   const [price, push, side] = code.locals(ValueType.f64, 3) as [number, number, number]
   const active = code.locals(ValueType.i32, layout.rows)
+  const factored = code.locals(ValueType.i32, layout.rows)
   const unknowns = Array.from({ length: m }, (_, j) => j)
   const rows = unknowns.slice(factors)
   const rowLow = (j: number): Code => entry(layout.rowLow + j - factors)
@@ -238,6 +241,17 @@ export function solveCode(shape: KernelShape, layout: KernelLayout): FunctionCod
   ]
 
   const accept = unknowns.map((j) => put(origin + j, entry(theta + j)))
+  /** A step with the old factor leaves residual × its relative error, of which residual / before is the measure. */
+  const ready = [
+    f64.atMost(get(worst), number(NEARLY_THERE)),
+    f64.atMost(f64.mul(get(worst), get(worst)), f64.mul(number(RESIDUAL_GOAL), get(before))),
+    f64.less(get(before), number(Number.POSITIVE_INFINITY)),
+    ...rows.map((_, r) => i32.equal(get(active[r]!), get(factored[r]!))),
+  ].reduce((all, one) => i32.and(all, one))
+  // a price that would leave its side is for a whole step
+  const keepsSides = rows
+    .map((j) => f64.atLeast(f64.mul(entry(origin + j), f64.add(entry(origin + j), entry(step + j))), zero))
+    .reduce((all, one) => i32.and(all, one))
   const report = [put(layout.steps, f64.from(get(steps))), put(layout.evaluations, f64.from(get(evaluations)))]
   const end = (arrived: Code): Code => [report, giveBack(arrived)]
   const moves = unknowns.map((j) => f64.differ(entry(step + j), zero)).reduce((any, one) => i32.or(any, one))
@@ -270,8 +284,13 @@ export function solveCode(shape: KernelShape, layout: KernelLayout): FunctionCod
         ),
         end(i32.constant(0)),
       ),
+      when(ready, [
+        call(indexOf('stepAgain')),
+        when(keepsSides, [call(indexOf('follow'), get(END)), end(i32.constant(1))]),
+      ]),
       set(before, get(worst)),
       findStep,
+      rows.map((_, r) => set(factored[r]!, get(active[r]!))),
       when(i32.not(moves), end(f64.atMost(get(worst), number(RESIDUAL_ENOUGH)))),
       search,
       accept,

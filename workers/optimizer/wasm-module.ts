@@ -40,6 +40,7 @@ export const i32 = {
   store: (address: Code, offset: number, value: Code): Code => [address, value, 0x36, 2, leb(offset)],
   loadByte: (address: Code): Code => [address, 0x2d, 0, 0],
   not: (a: Code): Code => [a, 0x45],
+  equal: (a: Code, b: Code): Code => [a, b, 0x46],
   less: (a: Code, b: Code): Code => [a, b, 0x48],
   add: (a: Code, b: Code): Code => [a, b, 0x6a],
   times: (a: Code, b: Code): Code => [a, b, 0x6c],
