@@ -1,8 +1,9 @@
+import type { Buffer } from 'node:buffer'
 import type { BookView } from './book-view.ts'
 import { Judge, passesWith } from './certificate.ts'
 import { featuresOf, findSlack, isExact, methodRisk, setLimits } from './dual-solver.ts'
 import { solveProblem } from './engine.ts'
-import { KernelMemory } from './kernel-memory.ts'
+import { type BookSources, bytesOf, KernelMemory, sourcesOf } from './kernel-memory.ts'
 import type { RebalanceProblem } from './problem.ts'
 import type { Multipliers, RebalanceSolution, Solved } from './solution.ts'
 
@@ -98,6 +99,8 @@ export function solveBatch(
   starts: BatchAnswers | null = null,
 ): number {
   const view: BookView = { ...batch, tax: null, riskScale: 0, turnoverCap: Number.POSITIVE_INFINITY, at: 0 }
+  const sources = sourcesOf(batch, starts === null ? null : starts.x)
+  const weights = bytesOf(answers.x)
   const { turnoverCaps } = batch
   let slow = 0
   for (let first = from; first < to; ) {
@@ -105,7 +108,7 @@ export function solveBatch(
     const capped = turnoverCaps !== null && turnoverCaps[first]! < Number.POSITIVE_INFINITY
     let end = turnoverCaps === null ? to : first + 1
     while (end < to && turnoverCaps![end]! < Number.POSITIVE_INFINITY === capped) end++
-    slow += solveRun(batch, view, answers, first, end, capped, starts)
+    slow += solveRun(batch, view, sources, answers, weights, first, end, capped, starts)
     first = end
   }
   return slow
@@ -114,14 +117,16 @@ export function solveBatch(
 function solveRun(
   batch: BookBatch,
   view: BookView,
+  sources: BookSources,
   answers: BatchAnswers,
+  weights: Buffer,
   from: number,
   to: number,
   capped: boolean,
   starts: BatchAnswers | null,
 ): number {
   const { size: n, groupCount, riskScales, turnoverCaps, covariance } = batch
-  const { statuses, x, objectives, budgetPrices, groupPrices, turnoverPrices } = answers
+  const { statuses, objectives, budgetPrices, groupPrices, turnoverPrices } = answers
   const { primalResiduals, dualResiduals, gaps } = answers
   let slow = 0
   let at = from
@@ -138,7 +143,7 @@ function solveRun(
     memory.prepare(featuresOf(batch, risk, capped), risk, n)
     const { numbers, layout, lentLines } = memory
     const count = Math.min(memory.room, to - at)
-    memory.bring(batch, at, count, starts === null ? null : starts.x, at * n)
+    memory.bring(sources, at, count)
     const judged = covariance.kind === 'factors'
     const left: number[] = []
     for (let k = 0; k < count; k++) {
@@ -173,7 +178,7 @@ function solveRun(
       dualResiduals[book] = numbers[layout.dualResidual]!
       gaps[book] = numbers[layout.gap]!
     }
-    memory.takeWeights(x, at * n, count)
+    memory.takeWeights(weights, at, count)
     for (const book of left) writeSolution(batch, answers, book, solveProblem(problemOfBatch(batch, book)))
     slow += left.length
     at += count

@@ -6,7 +6,7 @@ import { Judge } from './certificate.ts'
 import { solveProblem } from './engine.ts'
 import { toRowPrices } from './group-rows.ts'
 import { type BookColumn, type KernelShape, type LineColumn, layoutOf } from './kernel-layout.ts'
-import { KernelMemory } from './kernel-memory.ts'
+import { KernelMemory, sourcesOf } from './kernel-memory.ts'
 import { prepareRisk } from './prepared-risk.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { randomProblem } from './random-problems.ts'
@@ -158,9 +158,10 @@ function judgeBoth(
   const capped = problem.turnoverCap !== null
   const features = { factors: risk.factorCount, groups: groups.length, turnover: capped }
   memory.prepare({ ...features, view: book.view !== null, frozen: book.frozen !== null }, risk, x.length)
-  memory.bring(book, 0, 1, null, 0)
+  memory.bring(sourcesOf(book, null), 0, 1)
   const { numbers, layout, kernel } = memory
   numbers[layout.gamma] = book.riskScale
+  numbers[layout.frozenAt] = layout.frozen
   numbers[layout.turnoverLimit] = 2 * book.turnoverCap
   numbers.set(book.caps, layout.caps)
   numbers.set(x, layout.book.x)

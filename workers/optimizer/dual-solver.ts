@@ -1,16 +1,14 @@
 import type { BookView } from './book-view.ts'
-import { KernelMemory } from './kernel-memory.ts'
+import { KernelMemory, sourcesOf } from './kernel-memory.ts'
 import { type PreparedRisk, prepareRisk } from './prepared-risk.ts'
 import { NEGLIGIBLE_WEIGHT } from './trade-problem.ts'
 
 /** Kernels are unrolled; beyond this many unknowns they would be larger than they are worth. */
 const MAXIMUM_UNKNOWNS = 40
 
-/** Where to begin: prices and, for the factors, weights near the solution. All arrays by book. */
+/** Where to begin: prices and, for the factors, weights near the solution. */
 export interface DualStart {
   readonly x: Float64Array
-  /** Index of the book's first weight in x. */
-  readonly from: number
   readonly budget: number
   readonly groups: Float64Array
   readonly turnover: number
@@ -40,12 +38,14 @@ export class DualSolver {
     if (risk === null) return false
     const capped = book.turnoverCap < Number.POSITIVE_INFINITY
     memory.prepare(featuresOf(book, risk, capped), risk, n)
-    memory.bring(book, book.at, 1, start === null ? null : start.x, start === null ? 0 : start.from)
+    memory.bring(sourcesOf(book, null), book.at, 1)
     const slack = capped ? -1 : findSlack(book, risk)
     this.exact = isExact(book, memory.lentLines, slack)
     setLimits(memory, book)
     const { numbers, layout } = memory
     if (start !== null) {
+      numbers.set(start.x, layout.book.start)
+      if (n % 2 === 1) numbers[layout.book.start + n] = 0
       numbers[layout.budget] = start.budget
       numbers[layout.turnover] = start.turnover
       numbers.set(start.groups, layout.groupPrices)

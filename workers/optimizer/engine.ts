@@ -103,7 +103,7 @@ function solveDual(problem: RebalanceProblem, start: Start | undefined): NearCan
 function dualStart(problem: RebalanceProblem, { x, multipliers }: Start): DualStart | null {
   const { groupCaps, groupFloors, current } = problem
   const fits = multipliers.groups.length === groupCaps.length && multipliers.floors.length === groupFloors.length
-  return fits && x.length === current.length ? { x, from: 0, ...toRowPrices(multipliers) } : null
+  return fits && x.length === current.length ? { x, ...toRowPrices(multipliers) } : null
 }
 
 /** From a point near the solution to the exact one on the face it touches. */

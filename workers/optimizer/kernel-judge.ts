@@ -27,6 +27,7 @@ export function judgeCode(shape: KernelShape, layout: KernelLayout, curved: bool
   const code = new FunctionCode(curved ? 'judgeCurved' : 'judgePlain', 4)
   const [pointer, source] = code.locals(ValueType.i32, 2) as [number, number]
   const bytes = code.locals(ValueType.i32, shape.groups)
+  const fixed = code.local(ValueType.i32)
   const local = (): number => code.local(ValueType.v128)
   const scalar = (): number => code.local(ValueType.f64)
   const book = (name: BookColumn): Code => column(source, layout.book[name])
@@ -68,9 +69,14 @@ export function judgeCode(shape: KernelShape, layout: KernelLayout, curved: bool
   const start = [
     set(pointer, i32.constant(0)),
     set(source, get(BOOK)),
+    shape.frozen ? set(fixed, i32.from(entry(layout.frozenAt))) : [],
     bytes.map((at, g) => set(at, i32.add(get(MEMBERS), i32.times(get(SIZE), i32.constant(g))))),
   ]
-  const strides = [[pointer, 16], [source, 16], ...bytes.map((at) => [at, 2] as const)] as const
+  const strides = [
+    [pointer, 16],
+    [source, 16],
+    ...(shape.frozen ? [...bytes, fixed] : bytes).map((at) => [at, 2] as const),
+  ] as const
   const find = [
     set(x, book('x')),
     set(weight, book('current')),
@@ -108,7 +114,7 @@ export function judgeCode(shape: KernelShape, layout: KernelLayout, curved: bool
       shape.view ? add(gains, pair.mul(book('view'), get(x))) : [],
       raise(primal, pair.sub(get(low), get(trade))),
       raise(primal, pair.sub(get(trade), get(high))),
-      shape.frozen ? raise(primal, pair.and(get(size), pair.differ(book('fixed'), zero))) : [],
+      shape.frozen ? raise(primal, pair.and(get(size), pair.differ(pair.fromBytes(get(fixed), 0), zero))) : [],
     ]),
   )
 
@@ -197,7 +203,7 @@ export function judgeCode(shape: KernelShape, layout: KernelLayout, curved: bool
       moves(withImpact, withImpact),
       // inside rounding of a zero-width or frozen line there is no choice
       set(choice, pair.greater(pair.sub(get(high), get(low)), boundary)),
-      shape.frozen ? set(choice, pair.and(get(choice), pair.equal(book('fixed'), zero))) : [],
+      shape.frozen ? set(choice, pair.and(get(choice), pair.equal(pair.fromBytes(get(fixed), 0), zero))) : [],
       // convex: what a line can gain is at most its slope times the way left
       set(
         most,

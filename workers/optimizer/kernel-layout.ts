@@ -24,8 +24,6 @@ export const BOOK_COLUMNS = [
   /** Weights to start near. */
   'start',
   'view',
-  /** 1 where frozen. */
-  'fixed',
   /** The weights that come out. */
   'x',
 ] as const
@@ -51,6 +49,8 @@ export const NUMBERS = [
   'slope',
   'gamma',
   'inverseGamma',
+  /** Where the book's first byte of `frozen` is. */
+  'frozenAt',
   /** What weights lack to 1. */
   'missing',
   'turnoverLimit',
@@ -92,7 +92,7 @@ const VECTORS = [
 
 type Addresses<T extends string> = { readonly [K in T]: number }
 
-/** Where everything stands, in doubles from the beginning of memory; `members` in bytes. */
+/** Where everything stands, in doubles from the beginning of memory; `members` and `frozen` in bytes. */
 export interface KernelLayout extends Addresses<NumberName>, Addresses<(typeof VECTORS)[number]> {
   readonly unknowns: number
   readonly rows: number
@@ -110,6 +110,7 @@ export interface KernelLayout extends Addresses<NumberName>, Addresses<(typeof V
   /** As `book`, for odd n: columns without the empty place. */
   readonly packed: Addresses<BookColumn>
   readonly members: number
+  readonly frozen: number
   readonly bytes: number
 }
 
@@ -141,7 +142,8 @@ export function layoutOf({ factors, groups, turnover, lines, weights }: KernelSh
     packed: each(BOOK_COLUMNS, weights + lines),
   }
   const members = 8 * next
-  return { ...layout, members, bytes: members + (groups + 1) * (weights + lines) }
+  const frozen = members + groups * weights + 2
+  return { ...layout, members, frozen, bytes: frozen + weights + 2 }
 }
 
 /**

@@ -36,6 +36,13 @@ function coefficients(
   return { all: [...layout.loadings.map(load), null, ...layout.coefficients.map(load)], loads }
 }
 
+/** By halves: what waits for the sum waits less long than for one term after the other. */
+export function sumOf(terms: readonly Code[]): Code {
+  if (terms.length === 1) return terms[0]!
+  const half = terms.length >> 1
+  return pair.add(sumOf(terms.slice(0, half)), sumOf(terms.slice(half)))
+}
+
 /**
  * Every line minimises base·d + θᵀv·d + ½·curvature·d² + cost(d) over its bounds. Beyond the linear cost the price
  * leaves a push p; with s = √|d|: curvature·s² + 1.5k·s = |p|, and root² = (1.5k)² + 4·curvature·|p| gives
@@ -72,10 +79,10 @@ export function probeCode(shape: KernelShape, layout: KernelLayout, curved: bool
       set(sums[j]!, zero),
     )
   })
-  let linear = line('base')
-  all.forEach((v, j) => {
-    linear = pair.add(linear, v === null ? get(thetas[j]!) : pair.mul(get(v), get(thetas[j]!)))
-  })
+  const linear = sumOf([
+    line('base'),
+    ...all.map((v, j) => (v === null ? get(thetas[j]!) : pair.mul(get(v), get(thetas[j]!)))),
+  ])
   const turnover = shape.turnover ? unknowns - 1 : -1
   const onTop = (cost: Code): Code => (turnover < 0 ? cost : pair.add(cost, get(thetas[turnover]!)))
   const signOf = pair.without(pair.constant(-0), get(push))

@@ -36,9 +36,7 @@ export function spreadCode(shape: KernelShape, layout: KernelLayout): FunctionCo
   const code = new FunctionCode('spread', 2)
   const [books, size] = [0, 1]
   const [source, target, stop] = code.locals(ValueType.i32, 3) as [number, number, number]
-  const brought = BOOK_COLUMNS.filter(
-    (name) => name !== 'x' && (shape.view || name !== 'view') && (shape.frozen || name !== 'fixed'),
-  )
+  const brought = BOOK_COLUMNS.filter((name) => name !== 'x' && (shape.view || name !== 'view'))
   code.emit(
     forever([
       set(stop, i32.add(get(target), i32.times(i32.add(get(size), i32.constant(1)), i32.constant(BYTES)))),
@@ -87,6 +85,7 @@ export function loadCode(shape: KernelShape, layout: KernelLayout): FunctionCode
     12,
   ) as [number, number, number, number, number, number, number, number, number, number, number, number]
   const missing = code.local(ValueType.f64)
+  const fixed = code.local(ValueType.i32)
   const exposures = code.locals(ValueType.v128, shape.factors)
   const sums = code.locals(ValueType.v128, shape.groups)
   const bytes = code.locals(ValueType.i32, shape.groups)
@@ -101,38 +100,52 @@ export function loadCode(shape: KernelShape, layout: KernelLayout): FunctionCode
     set(gamma, pair.loadBoth(zeroAddress, BYTES * layout.gamma)),
     shape.view ? when(hasSlack, set(held, pair.splat(ofSlack(get(BOOK), layout.book.view)))) : [],
     set(source, get(BOOK)),
+    shape.frozen ? set(fixed, i32.from(entry(layout.frozenAt))) : [],
     bytes.map((local, g) => set(local, i32.add(get(MEMBERS), i32.times(get(SIZE), i32.constant(g))))),
-    forEachPair([[pointer, 16], [source, 16], ...bytes.map((local) => [local, 2] as const)], END, [
-      set(weight, book('current')),
-      set(distance, pair.sub(get(weight), book('aim'))),
-      set(low, pair.sub(book('lower'), get(weight))),
-      set(high, pair.sub(book('upper'), get(weight))),
-      set(impact, book('impact')),
-      shape.frozen
-        ? [
-            set(member, pair.differ(book('fixed'), zero)),
-            set(low, pair.without(get(low), get(member))),
-            set(high, pair.without(get(high), get(member))),
-          ]
-        : [],
-      // what can't be solved, or isn't convex, is for others to name
-      note(bad, pair.greater(get(low), get(high))),
-      note(bad, pair.less(get(impact), zero)),
-      note(bad, pair.less(pair.add(book('costBuy'), book('costSell')), zero)),
-      note(curved, pair.greater(get(impact), zero)),
-      keep('low', get(low)),
-      keep('high', get(high)),
-      set(base, pair.mul(get(distance), pair.mul(get(gamma), column(pointer, layout.line.bend)))),
-      shape.view ? set(base, pair.sub(pair.add(get(base), get(held)), book('view'))) : [],
-      keep('base', get(base)),
-      add(total, get(weight)),
-      exposures.map((local, f) => add(local, pair.mul(get(distance), column(pointer, layout.loadings[f]!)))),
-      sums.map((local, g) => [
-        set(member, pair.fromBytes(get(bytes[g]!), 0)),
-        add(local, pair.mul(get(member), get(weight))),
-        pair.store(get(pointer), BYTES * layout.coefficients[g]!, pair.sub(get(member), pair.splat(get(inverse[g]!)))),
-      ]),
-    ]),
+    forEachPair(
+      [
+        [pointer, 16],
+        [source, 16],
+        ...bytes.map((local) => [local, 2] as const),
+        ...(shape.frozen ? [[fixed, 2] as const] : []),
+      ],
+      END,
+      [
+        set(weight, book('current')),
+        set(distance, pair.sub(get(weight), book('aim'))),
+        set(low, pair.sub(book('lower'), get(weight))),
+        set(high, pair.sub(book('upper'), get(weight))),
+        set(impact, book('impact')),
+        shape.frozen
+          ? [
+              set(member, pair.differ(pair.fromBytes(get(fixed), 0), zero)),
+              set(low, pair.without(get(low), get(member))),
+              set(high, pair.without(get(high), get(member))),
+            ]
+          : [],
+        // what can't be solved, or isn't convex, is for others to name
+        note(bad, pair.greater(get(low), get(high))),
+        note(bad, pair.less(get(impact), zero)),
+        note(bad, pair.less(pair.add(book('costBuy'), book('costSell')), zero)),
+        note(curved, pair.greater(get(impact), zero)),
+        keep('low', get(low)),
+        keep('high', get(high)),
+        set(base, pair.mul(get(distance), pair.mul(get(gamma), column(pointer, layout.line.bend)))),
+        shape.view ? set(base, pair.sub(pair.add(get(base), get(held)), book('view'))) : [],
+        keep('base', get(base)),
+        add(total, get(weight)),
+        exposures.map((local, f) => add(local, pair.mul(get(distance), column(pointer, layout.loadings[f]!)))),
+        sums.map((local, g) => [
+          set(member, pair.fromBytes(get(bytes[g]!), 0)),
+          add(local, pair.mul(get(member), get(weight))),
+          pair.store(
+            get(pointer),
+            BYTES * layout.coefficients[g]!,
+            pair.sub(get(member), pair.splat(get(inverse[g]!))),
+          ),
+        ]),
+      ],
+    ),
     when(pair.any(get(bad)), giveBack(i32.constant(0))),
     i32.store(zeroAddress, BYTES * layout.curved, pair.any(get(curved))),
     set(missing, f64.sub(f64.constant(1), pair.sum(get(total)))),

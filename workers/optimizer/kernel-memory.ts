@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { createBookKernel } from './book-kernel.ts'
 import type { BookView } from './book-view.ts'
 import { type BookColumn, type BookKernel, type KernelLayout, type KernelShape, layoutOf } from './kernel-layout.ts'
@@ -19,7 +20,31 @@ export interface KernelFeatures {
   readonly frozen: boolean
 }
 
-type BookColumns = Omit<BookView, 'at' | 'riskScale' | 'turnoverCap' | 'tax'>
+/** Columns of many books as bytes: a Buffer's copy is several times a typed array's when memory is shared. */
+export interface BookSources {
+  readonly columns: readonly { readonly name: BookColumn; readonly bytes: Buffer }[]
+  readonly members: Buffer
+  readonly frozen: Buffer | null
+}
+
+/** `start`: weights to start near, a place for each of the columns' lines; null without. */
+export function sourcesOf(
+  book: Omit<BookView, 'at' | 'riskScale' | 'turnoverCap' | 'tax'>,
+  start: Float64Array | null,
+): BookSources {
+  const { current, aim, lower, upper, costBuy, costSell, impact, view, frozen, members } = book
+  const all = { current, aim, lower, upper, costBuy, costSell, impact, start, view }
+  return {
+    columns: Object.entries(all).flatMap(([name, column]) =>
+      column === null ? [] : [{ name: name as BookColumn, bytes: bytesOf(column) }],
+    ),
+    members: bytesOf(members),
+    frozen: frozen === null ? null : bytesOf(frozen),
+  }
+}
+
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array | Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
 
 /**
  * A kernel in the memory that all of a solver's kernels share, with the covariance and the books brought in: columns
@@ -34,7 +59,7 @@ export class KernelMemory {
   /** Lines whose specific variance is too small to bend their response: it is lent some. */
   lentLines: number[] = []
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
-  #bytes: Uint8Array
+  #bytes: Buffer
   readonly #kernels = new Map<string, { kernel: BookKernel; layout: KernelLayout; shape: KernelShape }>()
   #key = ''
   #shape: KernelShape
@@ -44,7 +69,7 @@ export class KernelMemory {
 
   constructor() {
     this.numbers = new Float64Array(this.#memory.buffer)
-    this.#bytes = new Uint8Array(this.#memory.buffer)
+    this.#bytes = Buffer.from(this.#memory.buffer)
     this.#shape = { factors: 0, groups: 0, turnover: false, view: false, frozen: false, lines: 2, weights: 2 }
     this.layout = layoutOf(this.#shape)
     this.kernel = createBookKernel(this.#shape, this.#memory)
@@ -65,7 +90,7 @@ export class KernelMemory {
       if (missing > 0) {
         this.#memory.grow(Math.ceil(missing / PAGE))
         this.numbers = new Float64Array(this.#memory.buffer)
-        this.#bytes = new Uint8Array(this.#memory.buffer)
+        this.#bytes = Buffer.from(this.#memory.buffer)
       }
       made = { kernel: createBookKernel(shape, this.#memory), layout, shape }
       this.#kernels.set(key, made)
@@ -98,37 +123,17 @@ export class KernelMemory {
     }
   }
 
-  /**
-   * Books `from` ≤ b < `from` + `count` of columns over many, and weights to start near, the first of them at
-   * `startFrom`. Limits and prices come with each run.
-   */
-  bring(book: BookColumns, from: number, count: number, start: Float64Array | null, startFrom: number): void {
-    const { size: n, members, groupCount, view, frozen } = book
-    const columns = n % 2 === 0 || count === 1 ? this.layout.book : this.layout.packed
-    const first = from * n
-    this.#copy(columns.current, book.current, first, count * n)
-    this.#copy(columns.aim, book.aim, first, count * n)
-    this.#copy(columns.lower, book.lower, first, count * n)
-    this.#copy(columns.upper, book.upper, first, count * n)
-    this.#copy(columns.costBuy, book.costBuy, first, count * n)
-    this.#copy(columns.costSell, book.costSell, first, count * n)
-    this.#copy(columns.impact, book.impact, first, count * n)
-    if (start !== null) this.#copy(columns.start, start, startFrom, count * n)
-    if (view !== null) this.#copy(columns.view, view, first, count * n)
-    if (frozen !== null) for (let i = 0; i < count * n; i++) this.numbers[columns.fixed + i] = frozen[first + i]!
-    const masks = groupCount * n
-    if (masks > 0)
-      this.#bytes.set(
-        from === 0 && members.length === count * masks
-          ? members
-          : members.subarray(from * masks, (from + count) * masks),
-        this.layout.members,
-      )
-    if (n % 2 === 1) this.#spread(count)
-  }
-
-  #copy(to: number, values: Float64Array, first: number, length: number): void {
-    this.numbers.set(first === 0 && values.length === length ? values : values.subarray(first, first + length), to)
+  /** Books `from` ≤ b < `from` + `count`; limits and prices come with each run. */
+  bring(sources: BookSources, from: number, count: number): void {
+    const size = this.#size
+    const columns = size % 2 === 0 || count === 1 ? this.layout.book : this.layout.packed
+    const first = 8 * from * size
+    const last = first + 8 * count * size
+    for (const { name, bytes } of sources.columns) bytes.copy(this.#bytes, 8 * columns[name], first, last)
+    const masks = this.#shape.groups * size
+    sources.members.copy(this.#bytes, this.layout.members, from * masks, (from + count) * masks)
+    sources.frozen?.copy(this.#bytes, this.layout.frozen, from * size, (from + count) * size)
+    if (size % 2 === 1) this.#spread(count)
   }
 
   #spread(count: number): void {
@@ -145,23 +150,22 @@ export class KernelMemory {
     return k * this.#stride
   }
 
-  /** The weights that came out for the first `count` books brought in. */
-  takeWeights(into: Float64Array, first: number, count: number): void {
-    const { numbers, layout } = this
+  /** The weights that came out for the first `count` books brought in, to where the book `first` stands. */
+  takeWeights(into: Buffer, first: number, count: number): void {
     const size = this.#size
-    if (size % 2 === 0) {
-      into.set(numbers.subarray(layout.book.x, layout.book.x + count * size), first)
-      return
-    }
-    for (let k = 0; k < count; k++) {
-      const at = layout.book.x + k * this.#stride
-      into.set(numbers.subarray(at, at + size), first + k * size)
+    const x = 8 * this.layout.book.x
+    // an even number of lines has no empty places between books
+    const each = size % 2 === 0 ? count : 1
+    for (let k = 0; k < count; k += each) {
+      const at = x + 8 * k * this.#stride
+      this.#bytes.copy(into, 8 * (first + k) * size, at, at + 8 * each * size)
     }
   }
 
   /** Solves the k-th book brought in; answers as `BookKernel.run`. */
   run(k: number, slack: number, near: boolean, judge: boolean): number {
     const size = this.#size
+    if (this.#shape.frozen) this.numbers[this.layout.frozenAt] = this.layout.frozen + k * size
     return this.kernel.run(
       8 * this.#stride,
       8 * k * this.#stride,

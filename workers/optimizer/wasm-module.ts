@@ -39,6 +39,7 @@ export const i32 = {
   load: (address: Code, offset: number): Code => [address, 0x28, 2, leb(offset)],
   store: (address: Code, offset: number, value: Code): Code => [address, value, 0x36, 2, leb(offset)],
   loadByte: (address: Code): Code => [address, 0x2d, 0, 0],
+  from: (double: Code): Code => [double, 0xaa],
   not: (a: Code): Code => [a, 0x45],
   equal: (a: Code, b: Code): Code => [a, b, 0x46],
   less: (a: Code, b: Code): Code => [a, b, 0x48],
@@ -152,10 +153,40 @@ export function forEachPair(
   ]
 }
 
-function flatten(code: Code, into: number[]): void {
-  for (const part of code)
-    if (typeof part === 'number') into.push(part)
-    else flatten(part, into)
+/** Bytes as they come: a kernel has tens of thousands, of which no lists are made. */
+class ByteWriter {
+  #bytes = new Uint8Array(4096)
+  #length = 0
+
+  write(code: Code): void {
+    for (const part of code) {
+      if (typeof part !== 'number') {
+        this.write(part)
+        continue
+      }
+      this.#reserve(1)
+      this.#bytes[this.#length++] = part
+    }
+  }
+
+  /** Bytes with their number before them. */
+  writeSized(bytes: Uint8Array): void {
+    this.write(leb(bytes.length))
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return
+    const grown = new Uint8Array(2 * (this.#length + more))
+    grown.set(this.#bytes)
+    this.#bytes = grown
+  }
 }
 
 /** One function: a fixed list of i32 parameters, then locals taken as needed; an i32 back where `answers`. */
@@ -184,39 +215,38 @@ export class FunctionCode {
     this.#body.push(...code)
   }
 
-  bytes(): number[] {
-    const declared = [...leb(this.#locals.length), ...this.#locals.flatMap((kind) => [1, kind])]
-    const body = [...declared]
-    flatten(this.#body, body)
-    body.push(0x0b)
-    return leb(body.length).concat(body)
+  bytes(): Uint8Array {
+    const body = new ByteWriter()
+    body.write([leb(this.#locals.length), this.#locals.flatMap((kind) => [1, kind]), this.#body, 0x0b])
+    return body.written()
   }
 }
 
 /** A module of these functions over one imported memory ("host" "memory"). */
 export function assembleModule(functions: readonly FunctionCode[]): Uint8Array<ArrayBuffer> {
-  const text = (value: string): number[] => [value.length, ...new TextEncoder().encode(value)]
-  const section = (id: number, content: number[]): number[] => [id, ...leb(content.length)].concat(content)
+  const text = (value: string): Code => [value.length, [...new TextEncoder().encode(value)]]
   const count = leb(functions.length)
-  const types = functions.flatMap(({ parameters, answers }) => [
+  const types = functions.map(({ parameters, answers }) => [
     0x60,
-    ...leb(parameters),
-    ...Array.from({ length: parameters }, () => ValueType.i32),
-    ...(answers ? [1, ValueType.i32] : [0]),
+    leb(parameters),
+    Array.from({ length: parameters }, () => ValueType.i32),
+    answers ? [1, ValueType.i32] : 0,
   ])
-  const bodies: number[] = [...count]
-  for (const one of functions) for (const byte of one.bytes()) bodies.push(byte)
-  return Uint8Array.from([
-    0,
-    ...text('asm').slice(1),
-    1,
-    0,
-    0,
-    0,
-    ...section(1, [...count, ...types]),
-    ...section(2, [1, ...text('host'), ...text('memory'), 2, 0, 1]),
-    ...section(3, [...count, ...functions.flatMap((_, at) => leb(at))]),
-    ...section(7, [...count, ...functions.flatMap(({ name }, at) => [...text(name), 0, ...leb(at)])]),
-    ...section(10, bodies),
-  ])
+  const module = new ByteWriter()
+  const section = (id: number, write: (content: ByteWriter) => void): void => {
+    const content = new ByteWriter()
+    write(content)
+    module.write([id])
+    module.writeSized(content.written())
+  }
+  module.write([0, [...new TextEncoder().encode('asm')], 1, 0, 0, 0])
+  section(1, (content) => content.write([count, types]))
+  section(2, (content) => content.write([1, text('host'), text('memory'), 2, 0, 1]))
+  section(3, (content) => content.write([count, functions.map((_, at) => leb(at))]))
+  section(7, (content) => content.write([count, functions.map(({ name }, at) => [text(name), 0, leb(at)])]))
+  section(10, (content) => {
+    content.write(count)
+    for (const one of functions) content.writeSized(one.bytes())
+  })
+  return module.written()
 }
