@@ -3,8 +3,10 @@ import { createRandom } from '../../core/random.ts'
 import { solveProblem } from './engine.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { randomProblem } from './random-problems.ts'
-import type { Solved } from './solution.ts'
+import { randomFullProblem } from './random-terms.ts'
+import type { Solved, TradeCost } from './solution.ts'
 import { makePair, makeProblem, objectiveOf } from './test-problems.ts'
+import { naiveCosts } from './trade-cost.ts'
 
 function solved(problem: RebalanceProblem): Solved {
   const solution = solveProblem(problem)
@@ -77,16 +79,47 @@ describe('why a line ended where it did', () => {
     expect(checked).toBeGreaterThan(100)
   })
 
-  test('the objective splits into its parts', () => {
+  test('the objective splits into its parts, and what trades cost into the lines', () => {
     const random = createRandom(43)
-    for (let k = 0; k < 200; k++) {
-      const { problem } = randomProblem(random.fork(`s${k}`), `s${k}`)
+    let taxed = 0
+    for (let k = 0; k < 300; k++) {
+      const { problem } = randomFullProblem(random.fork(`s${k}`), `s${k}`)
       const solution = solveProblem(problem)
       if (solution.status !== 'solved') continue
-      const { risk, view, linearCost, impact } = solution.split
-      expect(risk + view + linearCost + impact).toBe(solution.objective)
-      const none = { ...problem, costBuy: problem.costBuy.fill(0), costSell: problem.costSell.fill(0) }
-      expect(objectiveOf(none, solution.x)).toBeCloseTo(risk + view + impact, 9)
+      const { risk, view, linearCost, impact, tax } = solution.split
+      expect(risk + view + linearCost + impact + tax).toBe(solution.objective)
+      const free = new Float64Array(problem.current.length)
+      const untraded = { ...problem, costBuy: free, costSell: free, impact: free, taxes: [] }
+      expect(objectiveOf(untraded, solution.x)).toBeCloseTo(risk + view, 9)
+      expect(objectiveOf({ ...untraded, taxes: problem.taxes }, solution.x)).toBeCloseTo(risk + view + tax, 9)
+      expect(objectiveOf({ ...untraded, impact: problem.impact }, solution.x)).toBeCloseTo(risk + view + impact, 9)
+      const total = (pick: (cost: TradeCost) => number): number =>
+        solution.lines.reduce((sum, { cost }) => sum + pick(cost), 0)
+      expect(total(({ linear }) => linear)).toBeCloseTo(linearCost, 9)
+      expect(total((cost) => cost.impact)).toBeCloseTo(impact, 9)
+      expect(total((cost) => cost.tax)).toBeCloseTo(tax, 9)
+      if (tax !== 0) taxed++
     }
+    expect(taxed).toBeGreaterThan(20)
+  })
+
+  test('the naive trade to the aim, split the same way', () => {
+    const problem = makePair(0.6, 0.5, 0.8, {
+      costSell: Float64Array.of(0.002, 0),
+      costBuy: Float64Array.of(0.5, 0.001),
+      impact: Float64Array.of(0.01, 0),
+      taxes: [{ asset: 0, size: Float64Array.of(0.04, 0.56), slope: Float64Array.of(-0.01, 0.05) }],
+    })
+    const { total, lines } = naiveCosts(problem)
+    expect(lines[0]!.linear).toBeCloseTo(0.0002, 15)
+    expect(lines[0]!.impact).toBeCloseTo(0.01 * 0.1 ** 1.5, 15)
+    expect(lines[0]!.tax).toBeCloseTo(-0.0004 + 0.06 * 0.05, 15)
+    expect(lines[1]!.linear).toBeCloseTo(0.0001, 15)
+    expect(total.linear).toBeCloseTo(0.0003, 15)
+    expect([total.impact, total.tax]).toEqual([lines[0]!.impact, lines[0]!.tax])
+    // what the optimiser chooses is never worse than it, all counted
+    const solution = solved(problem)
+    expect(solution.objective).toBeLessThanOrEqual(objectiveOf(problem, problem.aim))
+    expect(objectiveOf(problem, problem.aim)).toBeCloseTo(total.linear + total.impact + total.tax, 15)
   })
 })

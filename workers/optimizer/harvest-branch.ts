@@ -1,6 +1,9 @@
 import type { RebalanceProblem } from './problem.ts'
 import { taxCurves } from './sale-tax.ts'
 
+/** Relative: a harvest worth just a round trip is not worth more. */
+const ROUNDING = 1e-14
+
 /**
  * Assets whose first lot saves more tax than a round trip costs: selling and buying back would pay without end. Such
  * a line is convex on either side of "no trade" only, so one of the two must be given by its bounds.
@@ -11,7 +14,8 @@ export function assetsToBranch(problem: RebalanceProblem): number[] {
   if (curves === null) return []
   return curves.flatMap((curve, i) => {
     if (curve === null || frozen?.[i] || lower[i]! >= current[i]! || upper[i]! <= current[i]!) return []
-    return curve.slope[0]! < -(costBuy[i]! + costSell[i]!) ? [i] : []
+    const rounding = ROUNDING * (Math.abs(costBuy[i]!) + Math.abs(costSell[i]!))
+    return curve.slope[0]! < -(costBuy[i]! + costSell[i]!) - rounding ? [i] : []
   })
 }
 

@@ -60,8 +60,8 @@ function withinLots(
     if (lot < end.length) lower[i] = Math.max(lower[i]!, w - end[lot]!)
     if (lot > 0) upper[i] = Math.min(upper[i]!, w - end[lot - 1]!)
     costSell[i]! += slope[lot]!
-    // where buying is out of the question its cost is free to keep the line convex
-    if (upper[i]! <= w) costBuy[i] = Math.max(costBuy[i]!, -costSell[i]!)
+    // convex: where buying is out of the question its cost is free to be so, elsewhere this is rounding
+    costBuy[i] = Math.max(costBuy[i]!, -costSell[i]!)
   }
   return { ...problem, lower, upper, costBuy, costSell, taxes: [] }
 }

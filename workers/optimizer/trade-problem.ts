@@ -136,8 +136,8 @@ function foldTaxes(
       if (end[j]! <= Math.max(0, -highs[i]!) + NEGLIGIBLE_WEIGHT) first = j + 1
       else if (end[j]! < -lows[i]! - NEGLIGIBLE_WEIGHT) inside.push(j)
     costSell[i]! += slope[first]! / scale
-    // where buying is out of the question its cost is free to keep the line convex
-    if (highs[i]! <= 0) costBuy[i] = Math.max(costBuy[i]!, -costSell[i]!)
+    // convex: where buying is out of the question its cost is free to be so, elsewhere this is rounding
+    costBuy[i] = Math.max(costBuy[i]!, -costSell[i]!)
     return {
       at: Float64Array.from(inside, (j) => end[j]!),
       rise: Float64Array.from(inside, (j) => (slope[j + 1]! - slope[j]!) / scale),
