@@ -1,5 +1,8 @@
 import { useMemo } from 'react'
+import { BookDialog, isBookDialog } from '../features/client-book/book-dialogs.tsx'
 import { ImportDialog } from '../features/monitor/import-dialog.tsx'
+import { ProfilesDialog } from '../features/rules/profiles-dialog.tsx'
+import { RulesDialog } from '../features/rules/rules-dialog.tsx'
 import { useDesk, useSummary, useView } from '../state/desk-context.tsx'
 import { type Command, useCommands } from './commands.tsx'
 import { routeOf, SCREENS } from './navigation.tsx'
@@ -42,6 +45,20 @@ export function ShellCommands() {
         note: trading === 'active' ? 'asks which way, and for a reason' : 'asks for a reason',
         run: () => view.open('stop'),
       },
+      {
+        id: 'rules',
+        title: 'Rules of rebalancing: where it ends, cool-down, crisis, dates',
+        group: 'Trading',
+        note: 'for all books, asks for a reason',
+        run: () => view.open('rules'),
+      },
+      {
+        id: 'risk-profiles',
+        title: 'Risk profiles of the firm',
+        group: 'Trading',
+        note: 'a change is a new version',
+        run: () => view.open('risk-profiles'),
+      },
       ...viewCommands(layout, view.setLayout),
     ],
     [view, currentBookId, layout, trading],
@@ -53,6 +70,9 @@ export function ShellCommands() {
       {dialog === 'shortcuts' && <ShortcutSheet />}
       {dialog === 'stop' && <StopDialog />}
       {dialog === 'import' && <ImportDialog />}
+      {dialog === 'rules' && <RulesDialog />}
+      {dialog === 'risk-profiles' && <ProfilesDialog />}
+      {isBookDialog(dialog) && <BookDialog name={dialog} />}
     </>
   )
 }

@@ -2,7 +2,19 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import { DEFAULT_LAYOUT, formatLayout, type Layout, type MonitorView, parseLayout } from './layout.ts'
 import { formatRoute, parseRoute, type Route } from './route.ts'
 
-export type DialogName = 'palette' | 'shortcuts' | 'stop' | 'import'
+export type DialogName =
+  | 'palette'
+  | 'shortcuts'
+  | 'stop'
+  | 'import'
+  | 'rules'
+  | 'risk-profiles'
+  // of the client book in sight
+  | 'risk-profile'
+  | 'risk-override'
+  | 'flag'
+  | 'pause'
+  | 'cash-flow'
 
 export interface Notice {
   readonly id: number

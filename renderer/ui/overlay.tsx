@@ -24,7 +24,9 @@ export function Overlay({
     const app = document.querySelector('.app')
     const behind = [...(app?.children ?? [])].filter((part) => !part.classList.contains('mode'))
     for (const part of behind) part.setAttribute('inert', '')
-    const first = box.current?.querySelector<HTMLElement>('[autofocus],[data-first],input,button:not([disabled])')
+    const first = box.current?.querySelector<HTMLElement>(
+      '[autofocus],[data-first],input,select,button:not([disabled])',
+    )
     ;(first ?? box.current)?.focus()
     return () => {
       for (const part of behind) part.removeAttribute('inert')

@@ -40,6 +40,14 @@ export function BandOrigin({
       name: `× regime ${regime.class}${regime.prior ? ', a prior' : `, since ${formatDay(regime.since)}`}`,
       value: `× ${formatNumber(band.multiplier, 2)}`,
     },
+    ...(band.profileFactor === 1
+      ? []
+      : [
+          {
+            name: `× risk profile${book.risk.profile ? ` ${book.risk.profile.name}` : ''}${book.risk.given?.override?.changes.bandFactor === undefined ? '' : ', overridden'}`,
+            value: `× ${formatNumber(band.profileFactor, 2)}`,
+          },
+        ]),
     { name: 'Half-width now', value: points(band.half), tone: 'strong', sum: true },
     { name: 'Cut by limit or restriction', value: band.cutBy ?? 'none' },
     {
@@ -77,7 +85,7 @@ function evidence(line: ClientBookLine, history: WeightHistory): string {
     .filter((multiplier) => Math.abs(multiplier - line.band.multiplier) > 0.01)
     .slice(0, 2)
   const would = others.map((multiplier) => {
-    const at = wouldHaveLeft(history, line.band.baseHalf * multiplier)
+    const at = wouldHaveLeft(history, line.band.baseHalf * line.band.profileFactor * multiplier)
     return `a band of × ${formatNumber(multiplier, 2)} ${at === null ? 'would hold it' : `would have been left on ${day(at)}`}`
   })
   const first = now === null ? 'The line is inside its band.' : `The line left its band on ${day(now)}.`

@@ -1,7 +1,8 @@
 import { sum, toFloat } from '../../../core/amount.ts'
 import type { Restriction } from '../../../core/client-book.ts'
 import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
-import { gainTone } from '../../ui/controls.tsx'
+import { useAsk, useDesk } from '../../state/desk-context.tsx'
+import { Button, gainTone } from '../../ui/controls.tsx'
 import {
   assetName,
   formatDate,
@@ -121,6 +122,55 @@ export function Restrictions({ restrictions }: { readonly restrictions: readonly
         tone: 'lo',
       }))}
     />
+  )
+}
+
+/** Restrictions and flags one by one, each with its way out. */
+export function RestrictionsPage({ view: book }: { readonly view: ClientBookView }) {
+  const { view } = useDesk()
+  const ask = useAsk()
+  const lift = (restriction: Restriction): void => {
+    const { asset, kind } = restriction
+    void ask((api) => api.liftRestriction(book.book.id, asset, kind, 'lifted by hand')).then((answer) => {
+      if (answer.ok) view.notify(`${book.book.clientName}: ${restrictionText(restriction)}: lifted.`)
+    })
+  }
+  return (
+    <div className="pagescroll" tabIndex={0} role="region" aria-label="Restrictions and flags">
+      <div className="bar">
+        <Button onClick={() => view.open('flag')}>Flag an asset</Button>
+        <span className="lo small">A flag overrides what planning would do. It has a reason and ends by itself.</span>
+      </div>
+      {book.restrictions.length > 0 && (
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>Restriction</th>
+              <th>Ends</th>
+              <th className="r">Way out</th>
+            </tr>
+          </thead>
+          <tbody>
+            {book.restrictions.map((restriction) => (
+              <tr key={`${restriction.asset} ${restriction.kind}`}>
+                <td className="hi wide-cell">{restrictionText(restriction)}</td>
+                <td className="lo">
+                  {restriction.until === undefined
+                    ? 'no expiry'
+                    : `${formatDate(restriction.until)} ${formatTime(restriction.until).slice(0, 5)} UTC`}
+                </td>
+                <td className="r">
+                  <Button kind="quiet" onClick={() => lift(restriction)}>
+                    Lift
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {book.restrictions.length === 0 && <p className="lo small pad">None.</p>}
+    </div>
   )
 }
 

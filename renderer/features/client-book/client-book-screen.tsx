@@ -35,13 +35,14 @@ import { PAUSE_HOURS, useBookActions } from '../monitor/book-actions.ts'
 import { useMonitorFacts } from '../monitor/use-monitor-rows.ts'
 import { BandOrigin } from './band-origin.tsx'
 import { BOOK_BAR_WIDTH, bookColumns } from './book-columns.tsx'
-import { AllLots, BookLog, LotsPanel, Restrictions } from './book-panels.tsx'
+import { AllLots, BookLog, LotsPanel, Restrictions, RestrictionsPage } from './book-panels.tsx'
 import { neighbour, outOfBand } from './neighbours.ts'
+import { RiskPanel } from './risk-panel.tsx'
 import { useClientBook } from './use-client-book.ts'
 import { useWeightHistory } from './use-weight-history.ts'
 import './client-book.css'
 
-type BookTab = 'allocation' | 'lots' | 'restrictions' | 'log'
+type BookTab = 'allocation' | 'lots' | 'risk' | 'restrictions' | 'log'
 
 /** Opens the book asked for, or the one furthest out of its bands. */
 export function ClientBookScreen({ bookId }: { readonly bookId: string | null }) {
@@ -112,6 +113,23 @@ function OpenBook({ bookId, row }: { readonly bookId: string; readonly row: numb
         note: 'holds proposals and automatic execution',
         run: () => actions.pause([bookId], 24),
       },
+      ...(
+        [
+          ['pause', `Pause ${name}: hours and reason`, 'at most 72 h, ends by itself'],
+          ['flag', `Flag an asset of ${name}: no trade, no buy, at most`, 'with a reason and an end'],
+          ['risk-profile', `Risk profile of ${name}: ask the questionnaire`, 'risk aversion, bands, limits'],
+          ['risk-override', `Override the risk terms of ${name}`, 'with a reason and an end'],
+          ['cash-flow', `Book a deposit, withdrawal, reward or fee of ${name}`, 'simulation only'],
+        ] as const
+      ).map(
+        ([dialog, title, note]): Command => ({
+          id: `book-dialog-${dialog}`,
+          title,
+          group: 'This screen',
+          note,
+          run: () => view.open(dialog),
+        }),
+      ),
       {
         id: 'book-back',
         title: 'Back to the Monitor',
@@ -133,6 +151,7 @@ function OpenBook({ bookId, row }: { readonly bookId: string; readonly row: numb
           items={[
             { id: 'allocation', label: 'Allocation' },
             { id: 'lots', label: 'Lots', count: book.lines.reduce((total, line) => total + line.lots.length, 0) },
+            { id: 'risk', label: 'Risk profile' },
             { id: 'restrictions', label: 'Restrictions', count: book.book.restrictions.length },
             { id: 'log', label: 'Log', count: book.events.length },
           ]}
@@ -152,11 +171,8 @@ function OpenBook({ bookId, row }: { readonly bookId: string; readonly row: numb
       </div>
       {tab === 'allocation' && <Allocation book={book} />}
       {tab === 'lots' && <AllLots view={book} />}
-      {tab === 'restrictions' && (
-        <div className="pagescroll pad">
-          <Restrictions restrictions={book.book.restrictions} />
-        </div>
-      )}
+      {tab === 'risk' && <RiskPanel view={book} />}
+      {tab === 'restrictions' && <RestrictionsPage view={book} />}
       {tab === 'log' && <BookLog view={book} />}
     </div>
   )
@@ -198,6 +214,7 @@ function BookHead({ book, row }: { readonly book: ClientBookView; readonly row: 
 }
 
 function PauseButton({ book }: { readonly book: ClientBookView }) {
+  const { view } = useDesk()
   const actions = useBookActions()
   const now = useDeskNow(10_000)
   const until = book.book.pausedUntil
@@ -215,6 +232,7 @@ function PauseButton({ book }: { readonly book: ClientBookView }) {
               label: `For ${hours} h`,
               run: () => actions.pause([book.book.id], hours),
             })),
+            { id: 'reason', label: 'With a reason…', run: () => view.open('pause') },
             ...(paused ? [{ id: '0', label: 'End the pause now', run: () => actions.pause([book.book.id], 0) }] : []),
           ],
         },
@@ -391,7 +409,7 @@ function LineChart({ book, line }: { readonly book: ClientBookView; readonly lin
           <WeightChart
             key={`${theme} ${palette}`}
             history={history}
-            baseHalf={line.band.baseHalf}
+            baseHalf={line.band.baseHalf * line.band.profileFactor}
             label={`${assetName(line.asset)} over ${days} days: now ${formatPercent(line.weight)} % against ${formatPercent(line.low)} to ${formatPercent(line.high)} %, ${outside ? 'outside' : 'inside'} its band`}
           />
         ) : (
