@@ -71,6 +71,9 @@ const esc = { close: () => press('Escape') }
 const dialog = (name: string) =>
   page.getByRole('dialog', { name }).or(page.getByRole('alertdialog', { name })).waitFor()
 
+const part = (tab: string) =>
+  page.getByRole('group', { name: 'Parts of the book' }).getByRole('button', { name: tab }).click()
+
 const VIEWS: readonly View[] = [
   {
     name: 'Monitor',
@@ -114,10 +117,34 @@ const VIEWS: readonly View[] = [
       await page.getByRole('img', { name: /over \d+ days/ }).waitFor()
     },
   },
-  ...['Lots', 'Restrictions', 'Log', 'Allocation'].map((tab) => ({
+  ...['Lots', 'Restrictions', 'Log', 'Risk profile'].map((tab) => ({
     name: `client book, ${tab.toLowerCase()}`,
-    open: () => page.getByRole('group', { name: 'Parts of the book' }).getByRole('button', { name: tab }).click(),
+    open: () => part(tab),
   })),
+  ...[
+    ['Risk profile of ', 'risk profile of'],
+    ['Override terms of ', 'override the risk'],
+    ['Flag an asset of ', 'flag an asset'],
+    ['Pause ', 'hours and reason'],
+    ['Cash flow of ', 'book a deposit'],
+    ['Rules of rebalancing', 'rules of rebalancing'],
+    ['Risk profiles of the firm', 'risk profiles of the firm'],
+  ].map(([name, words]) => ({
+    name: `dialog: ${name!.trim()}`,
+    open: async () => {
+      await press('Control+k')
+      await dialog('Command palette')
+      await page.keyboard.type(words!)
+      await page.getByText(/^\d+ results?, /).waitFor()
+      await press('Enter')
+      await page
+        .getByRole('dialog', { name: new RegExp(`^${name}`) })
+        .getByRole('button', { name: /^Cancel/ })
+        .waitFor()
+    },
+    ...esc,
+  })),
+  { name: 'client book, allocation', open: () => part('Allocation') },
   {
     name: 'proposals by client',
     open: async () => {

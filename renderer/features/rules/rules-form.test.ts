@@ -21,7 +21,11 @@ const rules: fc.Arbitrary<RebalancingRules> = fc.record({
 })
 
 test('rules come back from the fields as they went in', () => {
-  fc.assert(fc.property(rules, (given) => expect(readRules(writeRules(given))).toEqual(ok(given))))
+  fc.assert(
+    fc.property(rules, (given) => {
+      expect(readRules(writeRules(given))).toEqual(ok(given))
+    }),
+  )
 })
 
 const FORM = writeRules({
