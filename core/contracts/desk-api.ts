@@ -16,7 +16,7 @@ import type { VenueHealth } from './exchange.ts'
 export interface DeskApi {
   /** Subscribe first, then ask for this: rows that do not change send no frame. */
   snapshot(): DeskSnapshot
-  clientBook(bookId: ClientBookId): Result<ClientBookView, DeskFailure>
+  clientBook(bookId: ClientBookId): Promise<Result<ClientBookView, DeskFailure>>
   /** Weight of one line against its band over time, oldest first. */
   weightHistory(bookId: ClientBookId, asset: AssetId, days: number): Result<WeightHistory, DeskFailure>
   proposals(): ProposalsView
@@ -29,8 +29,8 @@ export interface DeskApi {
   recomputeProposal(proposalId: string, leftOut: readonly AssetId[]): Promise<Result<Proposal, DeskFailure>>
   /** Manual trigger: plans a book even inside its bands. */
   proposeFor(bookId: ClientBookId): Promise<Result<Proposal, DeskFailure>>
-  blotter(): BlotterView
-  parentDetail(parentId: string): Result<ParentDetail, DeskFailure>
+  blotter(): Promise<Result<BlotterView, DeskFailure>>
+  parentDetail(parentId: string): Promise<Result<ParentDetail, DeskFailure>>
   cancelParent(parentId: string): Promise<Result<null, DeskFailure>>
   setTrading(request: TradingRequest): Promise<Result<null, DeskFailure>>
   /** Holds triggers and automatic execution of a book; 0 ends the pause. At most 72 hours. */

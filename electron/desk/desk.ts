@@ -13,6 +13,7 @@ import { ABLE, DRIFT_STATUSES, type DriftSweep } from '../../workers/drift/index
 import type { Executor } from '../execution/executor.ts'
 import type { MarketView, PlanningDeps } from '../proposals/planning-inputs.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
+import type { HistoryReader } from '../store/history-reader.ts'
 import type { AlertBoard } from './alerts.ts'
 import { Approvals } from './approvals.ts'
 import { type CycleDeps, planNeeded, reviewOpen, settleDecisions } from './cycle.ts'
@@ -39,6 +40,8 @@ export interface DeskParts {
   readonly drift: DriftWatch
   readonly executor: Executor
   readonly history: HistoryKeeper
+  /** What is recorded, for screens: read in a thread beside the desk. */
+  readonly records: HistoryReader
   readonly alerts: AlertBoard
   readonly durations: RecentDurations
   readonly clock: Clock

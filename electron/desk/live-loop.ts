@@ -36,7 +36,7 @@ export function runLive(
       if (swept.ok) publisher.publishFrame()
     }),
     every('planning', CYCLE_MS, async () => {
-      await market.refreshCosts()
+      await Promise.all([market.refreshCosts(), publisher.refreshProgress()])
       publisher.refreshSlow(market.view())
       await desk.inTurn(() => desk.plan())
     }),

@@ -68,10 +68,15 @@ export class Publisher {
     this.emit('reset', { why })
   }
 
-  /** Slower figures of every book: tracking error, cash need, progress of its orders. Once a second is enough. */
+  /** How far the orders of each book are. Where the records can't be read, what was last known stays. */
+  async refreshProgress(): Promise<void> {
+    const orders = await this.#desk.parts.records.openOrders()
+    if (orders.ok) this.#progress = executionProgress(orders.value)
+  }
+
+  /** Slower figures of every book: tracking error, cash need. Once a second is enough. */
   refreshSlow(view: MarketView): void {
-    const { world, settings, store } = this.#desk.parts
-    this.#progress = executionProgress(store)
+    const { world, settings } = this.#desk.parts
     for (const [row, book] of world.books.entries()) {
       const position = positionFor(world, book, view, settings)
       if (position.unableWhy !== null) {

@@ -14,6 +14,7 @@ import { type Firm, firmFacts, loadFirm, standardProfileFacts } from '../firm/fi
 import { type LiveMarketData, openMarketData } from '../market/market-data.ts'
 import { DEFAULT_MARKET_DATA_SETTINGS, LOCKSTEP_MARKET_DATA_SETTINGS } from '../market/settings.ts'
 import { DEFAULT_PLANNING, type PlanningSettings } from '../proposals/settings.ts'
+import { startHistoryReader } from '../store/history-reader.ts'
 import { openStore } from '../store/open-store.ts'
 import { AlertBoard } from './alerts.ts'
 import { createDeskApi } from './api/create-desk-api.ts'
@@ -143,6 +144,17 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
       'critical',
       `${why}. The desk runs without it; start it again when the venue is back.`,
     )
+  const records = startHistoryReader({
+    folder: options.dataFolder,
+    migrationsDir: options.migrationsDir,
+    workersDir: options.workersDir,
+    onFailure: ({ message }) => {
+      log(`warning: ${message}`)
+      alerts.raise('history-reader', 'warning', `what is recorded could not be read for a moment: ${message}`)
+    },
+    onRecovered: () => alerts.clear('history-reader'),
+  })
+  closers.push(() => records.stop())
   const live = await data.awaitLive(15_000)
   if (!live.ok) alerts.raise('order-books', 'warning', live.error.message)
 
@@ -211,6 +223,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     drift,
     executor,
     history,
+    records,
     alerts,
     durations: new RecentDurations(),
     clock,

@@ -6,7 +6,7 @@ import type { RunningDesk } from '../hosts/desk-factory.ts'
 import { checkFolderFree } from '../store/open-store.ts'
 import { rejoinOrStart } from './rejoin-sandbox.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
-import { startSimulatedDesk } from './start-simulated-desk.ts'
+import { type SimulatedDesk, startSimulatedDesk } from './start-simulated-desk.ts'
 
 export interface LiveSimulationOptions {
   readonly dataFolder: string
@@ -71,13 +71,7 @@ export async function startLiveSimulation(options: LiveSimulationOptions): Promi
     return started
   }
   const desk = started.value
-  const verified = desk.desk.parts.store.verify()
-  desk.publisher.audit = {
-    entries: verified.ok ? verified.value.entries : desk.desk.parts.store.journalLength(),
-    verifiedAt: desk.desk.parts.clock.now(),
-    ok: verified.ok,
-  }
-  if (!verified.ok) desk.desk.parts.alerts.raise('journal', 'critical', verified.error.message)
+  void auditJournal(desk).catch((cause: unknown) => log(`audit: ${String(cause)}`))
   const stop = runLive(desk, () => desk.marketTime.synchronise(), log)
   desk.loadHistory()
   return ok({
@@ -89,4 +83,22 @@ export async function startLiveSimulation(options: LiveSimulationOptions): Promi
       await sandbox.value.stop()
     },
   })
+}
+
+/** The whole journal is replayed beside the desk, which works meanwhile; screens say when that is done. */
+async function auditJournal({ desk: { parts }, publisher }: SimulatedDesk): Promise<void> {
+  publisher.audit = { entries: parts.store.journalLength(), verifiedAt: null, ok: true }
+  const verified = await parts.records.verify()
+  if (verified.ok) {
+    publisher.audit = { entries: verified.value.entries, verifiedAt: parts.clock.now(), ok: true }
+    return
+  }
+  const { code, message } = verified.error
+  const isBroken = code === 'chain-broken' || code === 'projection-differs'
+  if (isBroken) publisher.audit = { ...publisher.audit, verifiedAt: parts.clock.now(), ok: false }
+  parts.alerts.raise(
+    'journal',
+    isBroken ? 'critical' : 'warning',
+    isBroken ? message : `the journal is not verified: ${message}`,
+  )
 }

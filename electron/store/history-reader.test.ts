@@ -238,11 +238,14 @@ describe('what can be expected to go wrong', () => {
   })
 
   test('after the end nothing is answered, and nothing hangs', async () => {
-    const reader = start()
-    const asked = reader.clientBook('anna')
+    const { reader, threads } = startGated()
+    const asked = [reader.clientBook('anna'), reader.verify()]
     await reader.stop()
-    expect((await asked).ok).toBe(false)
-    expect(await reader.orders(1)).toMatchObject({ ok: false, error: { code: 'engine-stopped' } })
+    for (const answer of await Promise.all(asked)) expect(answer.ok).toBe(false)
+    expect(threads.map((thread) => thread.failure()?.code)).toEqual(['engine-stopped', 'engine-stopped'])
+    for (const answer of [await reader.orders(1), await reader.verify()])
+      expect(answer).toMatchObject({ ok: false, error: { code: 'engine-stopped' } })
+    expect(threads).toHaveLength(2)
     expect(failures).toEqual([])
   })
 })

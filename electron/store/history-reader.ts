@@ -10,9 +10,15 @@ import {
   startEngine,
 } from '../../workers/thread-link/index.ts'
 import type { HistoryEngine, ReadFailure } from './history-reader/history-engine.ts'
-import type { ClientBookHistory, OrderHistory, OrderRecords } from './history-reader/history-records.ts'
+import type { ClientBookHistory, OpenOrder, OrderHistory, OrderRecords } from './history-reader/history-records.ts'
 
-export type { ClientBookHistory, OrderHistory, OrderRecords, PastEvent } from './history-reader/history-records.ts'
+export type {
+  ClientBookHistory,
+  OpenOrder,
+  OrderHistory,
+  OrderRecords,
+  PastEvent,
+} from './history-reader/history-records.ts'
 
 export type HistoryFailure = ReadFailure | EngineFailure | StoreError
 
@@ -23,6 +29,8 @@ export type HistoryFailure = ReadFailure | EngineFailure | StoreError
 export interface HistoryReader {
   /** Parent orders of the newest plans, newest plan first. */
   orders(newestPlans: number): Promise<Result<readonly OrderRecords[], HistoryFailure>>
+  /** Parent orders of the plans that are not closed. */
+  openOrders(): Promise<Result<readonly OpenOrder[], HistoryFailure>>
   /** null where there is no parent order of that id. */
   order(parentId: string): Promise<Result<OrderHistory | null, HistoryFailure>>
   clientBook(bookId: ClientBookId): Promise<Result<ClientBookHistory, HistoryFailure>>
@@ -70,12 +78,14 @@ export function startHistoryReader(options: HistoryReaderOptions): HistoryReader
     return { thread, opened: thread.remote.open(folder, migrationsDir) }
   }
   let current = start()
+  const verifying = new Set<EngineThread<HistoryEngine>>()
+  const closed = fail('engine-stopped', 'the desk has closed its records')
 
   const ask = async <T>(
     question: (remote: RemoteEngine<HistoryEngine>) => Promise<Result<T, HistoryFailure>>,
   ): Promise<Result<T, HistoryFailure>> => {
     for (let again = false; ; again = true) {
-      if (stopped) return fail('engine-stopped', 'the desk has closed its records')
+      if (stopped) return closed
       if (current.thread.failure() !== null) current = start()
       const { thread, opened } = current
       const ready = await opened
@@ -90,19 +100,23 @@ export function startHistoryReader(options: HistoryReaderOptions): HistoryReader
 
   return {
     orders: (newestPlans) => ask((remote) => remote.orders(newestPlans)),
+    openOrders: () => ask((remote) => remote.openOrders()),
     order: (parentId) => ask((remote) => remote.order(parentId)),
     clientBook: (bookId) => ask((remote) => remote.clientBook(bookId)),
     decisions: (bookId, query) => ask((remote) => remote.decisions(bookId, query)),
     verify: async () => {
+      if (stopped) return closed
       const { thread, opened } = start()
+      verifying.add(thread)
       const ready = await opened
       const answer = ready.ok ? await thread.remote.verify() : ready
+      verifying.delete(thread)
       await thread.stop()
       return answer
     },
     stop: async () => {
       stopped = true
-      await current.thread.stop()
+      await Promise.all([current.thread, ...verifying].map((thread) => thread.stop()))
     },
   }
 }

@@ -569,7 +569,7 @@ export class FakeDesk {
       this.#changed('proposals', 'client-books')
       return ok(proposal)
     },
-    blotter: async () => blotterView(this.#parents, this.#now),
+    blotter: async () => ok(blotterView(this.#parents, this.#now)),
     parentDetail: async (parentId) => {
       const parent = this.#parents.find(({ id }) => id === parentId)
       return parent ? ok(parentDetail(parent)) : fail('unknown-order', `there is no parent order "${parentId}"`)

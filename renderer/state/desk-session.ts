@@ -179,7 +179,9 @@ export class DeskSession {
     const answer =
       topic === 'proposals'
         ? link.api.proposals().then((view) => this.store.setState({ proposals: this.#received(view) }))
-        : link.api.blotter().then((view) => this.store.setState({ blotter: this.#received(view) }))
+        : link.api.blotter().then((answer) => {
+            if (answer.ok) this.store.setState({ blotter: this.#received(answer.value) })
+          })
     const next = (): void => {
       if (link !== this.#link) return
       const again = this.#asking[topic] === 'again'

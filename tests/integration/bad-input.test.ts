@@ -259,7 +259,7 @@ describe('a desk at work', () => {
       )
       expect(held.length).toBeGreaterThan(5)
       expect(desk.unable()).toEqual(expect.arrayContaining(held.map(({ id }) => id)))
-      const view = unwrap(api.clientBook(held[0]!.id))
+      const view = unwrap(await api.clientBook(held[0]!.id))
       expect(view.nonTrigger).toMatchObject({ reason: 'stale-price', why: expect.stringContaining('BTC') })
       expect(await api.proposeFor(held[0]!.id)).toMatchObject({ ok: false, error: { code: 'stale-prices' } })
       await desk.inTurn(() => desk.plan())

@@ -116,11 +116,11 @@ function calmBook(wanted: (book: ClientBook) => boolean = (book) => book.tier ==
   used.add(found.id)
   return found
 }
-const valueOf = (bookId: string): number => unwrap(api.clientBook(bookId)).valueUsd
+const valueOf = async (bookId: string): Promise<number> => unwrap(await api.clientBook(bookId)).valueUsd
 
 /** Money in, as a part of the book's value, on Kraken in dollars. */
 async function deposit(book: ClientBook, part: number): Promise<void> {
-  const quantity = (part * valueOf(book.id)).toFixed(2)
+  const quantity = (part * (await valueOf(book.id))).toFixed(2)
   unwrap(await api.simulateCashFlow(book.id, 'kraken', 'USD', quantity))
 }
 /** Five calm books with an open proposal each: enough to approve. */
@@ -190,10 +190,10 @@ describe('from breach to ledger', () => {
     const own = (await orders()).slice(sentBefore)
     expect(new Set(own.map(({ clientOrderId }) => clientOrderId)).size).toBe(own.length)
     for (const order of own) expect(desk.parts.store.child(order.clientOrderId)).toBeDefined()
-    const blotter = api.blotter()
+    const blotter = unwrap(await api.blotter())
     expect(blotter.parents.length).toBeGreaterThan(3)
     for (const parent of blotter.parents) {
-      const detail = api.parentDetail(parent.id)
+      const detail = await api.parentDetail(parent.id)
       expect(unwrap(detail).sumCheck).toBe(ZERO)
     }
   })
@@ -203,7 +203,7 @@ describe('from breach to ledger', () => {
     const done = desk.parts.store.plans(1)[0]!
     const bookId = desk.parts.store.proposal(done.proposalIds[0]!)!.bookId
     expect(desk.parts.proposals.rebalancedAt(bookId)).not.toBeNull()
-    const view = unwrap(api.clientBook(bookId))
+    const view = unwrap(await api.clientBook(bookId))
     expect(view.lastRebalanceAt).toBe(desk.parts.proposals.rebalancedAt(bookId))
     expect(view.events.length).toBeGreaterThan(1)
   })
@@ -417,9 +417,9 @@ describe('what an advisor asks for', () => {
 describe('cash flows', () => {
   test('money in is invested, money out is raised, and the venue has what the ledger says after each', async () => {
     const book = calmBook()
-    const value = valueOf(book.id)
+    const value = await valueOf(book.id)
     await deposit(book, 0.3)
-    expect(valueOf(book.id)).toBeCloseTo(1.3 * value, -1)
+    expect(await valueOf(book.id)).toBeCloseTo(1.3 * value, -1)
     await at.step(1)
     const invest = proposalOf(book.id)!
     expect(invest.trigger).toMatchObject({ kind: 'cash-flow', flows: [{ kind: 'deposit', asset: 'USD' }] })
@@ -439,7 +439,7 @@ describe('cash flows', () => {
     approve([raise])
     await at.step(UNDO_SECONDS)
     expect(stateOf(raise)).toMatch(/^done/)
-    const cash = unwrap(api.clientBook(book.id)).cash
+    const cash = unwrap(await api.clientBook(book.id)).cash
     expect(cash.weight).toBeGreaterThanOrEqual(book.cashReserve)
   })
 

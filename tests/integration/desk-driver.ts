@@ -73,7 +73,7 @@ for (let round = 0; round < assignment.rounds; round++) {
   await market.refreshCosts()
   // money in for everybody: a batch that every book is part of
   for (const book of world.books) {
-    const value = unwrap(api.clientBook(book.id)).valueUsd
+    const value = unwrap(await api.clientBook(book.id)).valueUsd
     if (!proposals.isExecuting(book.id))
       unwrap(await api.simulateCashFlow(book.id, 'kraken', 'USD', (0.05 * value).toFixed(2)))
   }

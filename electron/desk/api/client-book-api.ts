@@ -8,13 +8,14 @@ import { checkExpiry } from '../../../core/risk-profile.ts'
 import { millis } from '../../../core/units.ts'
 import { lineAssets } from '../../proposals/book-position.ts'
 import { trackingError } from '../../proposals/make-proposal.ts'
+import type { ClientBookHistory } from '../../store/history-reader.ts'
 import { positionFor } from '../cycle.ts'
 import type { Desk } from '../desk.ts'
 import { restrictionName, unpaused } from '../expiries.ts'
 import type { Publisher } from '../publisher.ts'
 import { withBlock } from '../views/approvals-view.ts'
 import { cashView, clientBookLines } from '../views/client-book-view.ts'
-import { reasonGiven, refuse } from './failures.ts'
+import { reasonGiven, refuse, unread } from './failures.ts'
 
 const LONGEST_PAUSE_HOURS = 72
 /** Restrictions without an end come with the import of a client book only. */
@@ -34,7 +35,11 @@ export function clientBookApi(
     return ok(null)
   }
   return {
-    clientBook: (bookId) => clientBookView(desk, publisher, bookId),
+    clientBook: async (bookId) => {
+      // first, so that everything else on the screen is of the moment of the answer
+      const past = await parts.records.clientBook(bookId)
+      return past.ok ? clientBookView(desk, publisher, bookId, past.value) : unread(past.error)
+    },
 
     weightHistory: (bookId, asset, days) => {
       const book = parts.world.book(bookId)
@@ -95,8 +100,13 @@ export function clientBookApi(
   }
 }
 
-function clientBookView(desk: Desk, publisher: Publisher, bookId: string): Result<ClientBookView, DeskFailure> {
-  const { world, market, proposals, settings, store, clock } = desk.parts
+function clientBookView(
+  desk: Desk,
+  publisher: Publisher,
+  bookId: string,
+  past: ClientBookHistory,
+): Result<ClientBookView, DeskFailure> {
+  const { world, market, proposals, settings, clock } = desk.parts
   const book = world.book(bookId)
   if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
   const view = market.view()
@@ -134,7 +144,7 @@ function clientBookView(desk: Desk, publisher: Publisher, bookId: string): Resul
       prices: view.prices,
       multiplier: view.multiplier,
       terms: world.termsOf(book),
-      lots: store.lotsOf(bookId),
+      lots: past.lots,
       proposal,
       regimeOf: (asset) => market.regimeOf(asset),
       now,
@@ -149,6 +159,6 @@ function clientBookView(desk: Desk, publisher: Publisher, bookId: string): Resul
     },
     restrictions: book.restrictions,
     lastRebalanceAt: proposals.rebalancedAt(bookId),
-    events: store.historyOf(bookId).map(({ at, text }) => ({ at, text })),
+    events: past.events,
   })
 }

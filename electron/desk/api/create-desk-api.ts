@@ -1,9 +1,10 @@
 import type { DeskApi } from '../../../core/contracts/desk-api.ts'
+import { ok } from '../../../core/result.ts'
 import type { Desk } from '../desk.ts'
 import type { Publisher } from '../publisher.ts'
-import { blotterView, parentDetail } from '../views/blotter-view.ts'
+import { blotterView, PLANS_SHOWN, parentDetail } from '../views/blotter-view.ts'
 import { clientBookApi } from './client-book-api.ts'
-import { refuse } from './failures.ts'
+import { refuse, unread } from './failures.ts'
 import { proposalsApi } from './proposals-api.ts'
 import { riskApi } from './risk-api.ts'
 import { type SimulatedFunding, tradingApi } from './trading-api.ts'
@@ -54,12 +55,16 @@ export function createDeskApi(desk: Desk, publisher: Publisher, options: DeskApi
     ...riskApi(desk, publisher, options.advisor),
     ...proposalsApi(desk, publisher, options),
     ...tradingApi(desk, publisher, options),
-    blotter: () => blotterView(desk),
-    parentDetail: (parentId) => {
-      const detail = parentDetail(desk, parentId)
-      return detail === null
+    blotter: async () => {
+      const orders = await parts.records.orders(PLANS_SHOWN)
+      return orders.ok ? ok(blotterView(desk, orders.value)) : unread(orders.error)
+    },
+    parentDetail: async (parentId) => {
+      const order = await parts.records.order(parentId)
+      if (!order.ok) return unread(order.error)
+      return order.value === null
         ? refuse('unknown-order', `there is no parent order ${parentId}`)
-        : { ok: true, value: detail }
+        : ok(parentDetail(desk, order.value))
     },
   }
 }

@@ -1,7 +1,11 @@
 import type { DeskFailure } from '../../../core/contracts/desk-api.ts'
-import { err, ok, type Result } from '../../../core/result.ts'
+import { err, type Failure, ok, type Result } from '../../../core/result.ts'
 
 export const refuse = (code: DeskFailure['code'], message: string): Result<never, DeskFailure> => err({ code, message })
+
+/** The present stands without the past: only what asked for it is refused. */
+export const unread = ({ message }: Failure): Result<never, DeskFailure> =>
+  refuse('engine-stopped', `what is recorded can't be read now: ${message}`)
 
 const LONGEST_REASON = 300
 

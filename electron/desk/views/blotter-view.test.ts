@@ -8,6 +8,7 @@ import { ManualClock } from '../../../core/clock.ts'
 import type { DeskStore } from '../../../core/contracts/store.ts'
 import { fact } from '../../../core/journal.ts'
 import { usd } from '../../../core/units.ts'
+import { readOrder, readOrders } from '../../store/history-reader/history-records.ts'
 import {
   childOf,
   openingFacts,
@@ -19,7 +20,7 @@ import {
 import { exampleProposal } from '../../store/test-support/example-proposal.ts'
 import { MARKETS } from '../test-support/desk-bench.ts'
 import { World } from '../world.ts'
-import { type BlotterDesk, blotterView, parentDetail } from './blotter-view.ts'
+import { type BlotterDesk, blotterView, PLANS_SHOWN, parentDetail } from './blotter-view.ts'
 
 let folder: string
 let store: DeskStore
@@ -31,12 +32,15 @@ beforeEach(() => {
   store.record(openingFacts(), 'import')
   const world = new World(store)
   world.setMarkets(MARKETS)
-  desk = { parts: { store, clock, world, market: { priceOf: (asset) => (asset === 'BNB' ? 600 : undefined) } } }
+  desk = { parts: { clock, world, market: { priceOf: (asset) => (asset === 'BNB' ? 600 : undefined) } } }
 })
 afterEach(() => {
   store.close()
   rmSync(folder, { recursive: true })
 })
+
+const blotter = () => blotterView(desk, readOrders(store, PLANS_SHOWN))
+const detailOf = (parentId: string) => parentDetail(desk, readOrder(store, parentId)!)
 
 const none = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) }
 /** Buys 0.5 BTC at an arrival price of $100,000 for anna (0.3) and boris (0.2): $25 of spread and impact estimated. */
@@ -75,7 +79,7 @@ const trade = (id: string, quantity: string, price: string, fee = '0', feeAsset 
 
 describe('the blotter', () => {
   test('is empty before the first plan', () =>
-    expect(blotterView(desk)).toEqual({
+    expect(blotter()).toEqual({
       at: START,
       parents: [],
       totals: { orderedUsd: 0, filledUsd: 0, slippageBps: 0, estimatedBps: 0, feesUsd: 0 },
@@ -83,7 +87,7 @@ describe('the blotter', () => {
 
   test('an order that is out: nothing filled, its price not known', () => {
     release()
-    const [parent] = blotterView(desk).parents
+    const [parent] = blotter().parents
     expect(parent).toMatchObject({
       id: 'plan-1-parent',
       planId: 'plan-1',
@@ -101,14 +105,14 @@ describe('the blotter', () => {
     expect(parent!.slippageBps).toBeNaN()
     // (10 + 6 + 5 + 4) of $50,000
     expect(parent!.estimatedBps).toBeCloseTo(5, 9)
-    expect(blotterView(desk).totals).toMatchObject({ orderedUsd: 50_000, filledUsd: 0, slippageBps: 0 })
+    expect(blotter().totals).toMatchObject({ orderedUsd: 50_000, filledUsd: 0, slippageBps: 0 })
   })
 
   test('filled in parts: average, slippage against arrival, fees in dollars', () => {
     release()
     trade('t1', '0.2', '100010', '20')
     trade('t2', '0.2', '100030', '0.0004', 'BTC')
-    const { parents, totals } = blotterView(desk)
+    const { parents, totals } = blotter()
     const parent = parents[0]!
     expect(parent.averagePriceUsd).toBeCloseTo(100_020, 6)
     expect(parent.slippageBps).toBeCloseTo(2, 9)
@@ -140,17 +144,17 @@ describe('the blotter', () => {
       ],
       'venue:binance',
     )
-    expect(blotterView(desk).parents[0]!.slippageBps).toBeCloseTo(10, 9)
-    expect(blotterView(desk).parents[0]!.approval).toBe('mandate')
+    expect(blotter().parents[0]!.slippageBps).toBeCloseTo(10, 9)
+    expect(blotter().parents[0]!.approval).toBe('mandate')
   })
 
   test('a fee in a third currency counts at its price, without one it is not known', () => {
     release()
     trade('t1', '0.2', '100000', '0.01', 'BNB')
-    expect(blotterView(desk).parents[0]!.feesUsd).toBeCloseTo(6, 9)
-    expect(blotterView(desk).parents[0]!.children[0]!.feesUsd).toBeCloseTo(6, 9)
+    expect(blotter().parents[0]!.feesUsd).toBeCloseTo(6, 9)
+    expect(blotter().parents[0]!.children[0]!.feesUsd).toBeCloseTo(6, 9)
     trade('t2', '0.1', '100000', '0.01', 'KCS')
-    expect(blotterView(desk).parents[0]!.feesUsd).toBeNaN()
+    expect(blotter().parents[0]!.feesUsd).toBeNaN()
   })
 
   test('a segregated book’s order names the book', () => {
@@ -170,23 +174,23 @@ describe('the blotter', () => {
       ],
       'desk',
     )
-    expect(blotterView(desk).parents[0]).toMatchObject({ segregatedBook: 'clara', books: 1 })
+    expect(blotter().parents[0]).toMatchObject({ segregatedBook: 'clara', books: 1 })
   })
 
   test('newest plans come first', () => {
     release('plan-1')
     release('plan-2')
-    expect(blotterView(desk).parents.map((parent) => parent.planId)).toEqual(['plan-2', 'plan-1'])
+    expect(blotter().parents.map((parent) => parent.planId)).toEqual(['plan-2', 'plan-1'])
   })
 })
 
 describe('one order', () => {
-  test('that is not there is null', () => expect(parentDetail(desk, 'nothing')).toBeNull())
+  test('that is not there is null', () => expect(readOrder(store, 'nothing')).toBeNull())
 
   test('its fills against what was given to client books: the difference is what is not allocated yet', () => {
     release()
     trade('t1', '0.4', '100000', '40')
-    expect(parentDetail(desk, 'plan-1-parent')!).toMatchObject({ sumCheck: amount('0.4'), filled: amount('0.4') })
+    expect(detailOf('plan-1-parent')).toMatchObject({ sumCheck: amount('0.4'), filled: amount('0.4') })
     store.record(
       [
         fact('fills-allocated', {
@@ -211,7 +215,7 @@ describe('one order', () => {
       ],
       'desk',
     )
-    const detail = parentDetail(desk, 'plan-1-parent')!
+    const detail = detailOf('plan-1-parent')
     expect(detail.sumCheck).toBe(ZERO)
     expect(detail.allocations).toMatchObject([
       { bookId: 'anna', clientName: 'Client anna', intended: amount('0.3'), allocated: amount('0.24001') },
@@ -227,7 +231,7 @@ describe('one order', () => {
   test('estimated beside realised: their parts add up to their totals', () => {
     release()
     trade('t1', '0.5', '100040', '50')
-    const { estimated, realised } = parentDetail(desk, 'plan-1-parent')!
+    const { estimated, realised } = detailOf('plan-1-parent')
     expect(estimated).toEqual({ feeUsd: 40, spreadUsd: 16, impactUsd: 9, totalUsd: 65 })
     // 0.5 × $40 of shortfall: $16 of it is the spread that was expected
     expect(realised.totalUsd).toBeCloseTo(70, 6)

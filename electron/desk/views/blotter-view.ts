@@ -1,28 +1,26 @@
 import { type Amount, add, subtract, toFloat, ZERO } from '../../../core/amount.ts'
 import { OMNIBUS } from '../../../core/client-book.ts'
 import type { BlotterView, ChildView, ParentDetail, ParentView } from '../../../core/contracts/desk-api.ts'
-import type { ChildRecord, ParentRecord, PlanRecord } from '../../../core/contracts/store.ts'
+import type { ChildRecord } from '../../../core/contracts/store.ts'
 import { splitMarketKey, VENUES } from '../../../core/instruments.ts'
-import type { CostSplit, ParentOrder } from '../../../core/order.ts'
+import type { CostSplit } from '../../../core/order.ts'
 import { usd } from '../../../core/units.ts'
 import { realisedCost } from '../../execution/realised-cost.ts'
+import type { OrderHistory, OrderRecords } from '../../store/history-reader.ts'
 import type { DeskParts } from '../desk.ts'
 
-/** What of the desk is looked at. */
+/** What of the desk is looked at: the present. The past comes as records. */
 export interface BlotterDesk {
-  readonly parts: Pick<DeskParts, 'store' | 'clock' | 'world'> & {
+  readonly parts: Pick<DeskParts, 'clock' | 'world'> & {
     readonly market: Pick<DeskParts['market'], 'priceOf'>
   }
 }
 
 /** Plans shown, newest first; the rest is history. */
-const PLANS_SHOWN = 50
+export const PLANS_SHOWN = 50
 
-export function blotterView(desk: BlotterDesk): BlotterView {
-  const { store, clock } = desk.parts
-  const parents = store
-    .plans(PLANS_SHOWN)
-    .flatMap((plan) => store.parentsOf(plan.planId).map((record) => parentView(desk, plan, record)))
+export function blotterView(desk: BlotterDesk, orders: readonly OrderRecords[]): BlotterView {
+  const parents = orders.map((order) => parentView(desk, order))
   let [ordered, filled, slippage, estimated, fees] = [0, 0, 0, 0, 0]
   for (const parent of parents) {
     const arrivalValue = toFloat(parent.filledQuantity) * parent.arrivalPriceUsd
@@ -35,7 +33,7 @@ export function blotterView(desk: BlotterDesk): BlotterView {
     fees += parent.feesUsd
   }
   return {
-    at: clock.now(),
+    at: desk.parts.clock.now(),
     parents,
     totals: {
       orderedUsd: ordered,
@@ -47,8 +45,7 @@ export function blotterView(desk: BlotterDesk): BlotterView {
   }
 }
 
-function parentView(desk: BlotterDesk, plan: PlanRecord, { parent, state, why }: ParentRecord): ParentView {
-  const children = desk.parts.store.childrenOf(parent.id)
+function parentView(desk: BlotterDesk, { plan, parent, state, why, children, estimated }: OrderRecords): ParentView {
   const cost = realisedCost(parent, children, (asset) => desk.parts.market.priceOf(asset) ?? Number.NaN)
   return {
     id: parent.id,
@@ -65,7 +62,7 @@ function parentView(desk: BlotterDesk, plan: PlanRecord, { parent, state, why }:
     averagePriceUsd: cost.averagePriceUsd,
     arrivalPriceUsd: parent.arrivalPriceUsd,
     slippageBps: cost.shortfallBps,
-    estimatedBps: estimatedSlippageBps(desk, parent),
+    estimatedBps: estimatedSlippageBps(parent, estimated),
     venueShares: VENUES.flatMap((venue) => {
       const fraction = cost.venueShares.get(venue)
       return fraction === undefined ? [] : [{ venue, fraction }]
@@ -79,28 +76,12 @@ function parentView(desk: BlotterDesk, plan: PlanRecord, { parent, state, why }:
 }
 
 /** The estimate of spread and impact without fees, so that it compares with slippage. */
-function estimatedSlippageBps(desk: BlotterDesk, parent: ParentOrder): number {
-  const split = estimatedSplit(desk, parent)
+function estimatedSlippageBps(
+  parent: Pick<ParentView, 'quantity' | 'arrivalPriceUsd'>,
+  { spreadUsd, impactUsd }: CostSplit,
+): number {
   const value = toFloat(parent.quantity) * parent.arrivalPriceUsd
-  return value > 0 ? (1e4 * (split.spreadUsd + split.impactUsd)) / value : 0
-}
-
-/** What the proposals behind a parent had estimated for this asset and side. */
-function estimatedSplit(desk: BlotterDesk, parent: ParentOrder): CostSplit {
-  const { store } = desk.parts
-  const plan = store.plan(parent.planId)
-  const books = new Set(parent.participants.map((participant) => participant.bookId))
-  let [fee, spread, impact] = [0, 0, 0]
-  for (const proposalId of plan?.proposalIds ?? []) {
-    const proposal = store.proposal(proposalId)
-    if (proposal === undefined || !books.has(proposal.bookId)) continue
-    const line = proposal.lines.find((candidate) => candidate.asset === parent.asset && candidate.side === parent.side)
-    if (line === undefined) continue
-    fee += line.cost.feeUsd
-    spread += line.cost.spreadUsd
-    impact += line.cost.impactUsd
-  }
-  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
+  return value > 0 ? (1e4 * (spreadUsd + impactUsd)) / value : 0
 }
 
 function childView(desk: BlotterDesk, record: ChildRecord): ChildView {
@@ -136,21 +117,17 @@ function childView(desk: BlotterDesk, record: ChildRecord): ChildView {
   }
 }
 
-/** One parent with its allocation per client book and what happened; null where there is none of that id. */
-export function parentDetail(desk: BlotterDesk, parentId: string): ParentDetail | null {
-  const { store, world } = desk.parts
-  const record = store.parent(parentId)
-  if (record === undefined) return null
-  const { parent } = record
-  const plan = store.plan(parent.planId)!
-  const view = parentView(desk, plan, record)
+/** One parent with its allocation per client book and what happened. */
+export function parentDetail(desk: BlotterDesk, order: OrderHistory): ParentDetail {
+  const { world } = desk.parts
+  const { parent, estimated, events } = order
+  const view = parentView(desk, order)
   const allocated = new Map<string, Amount>()
   let given = ZERO
-  for (const child of store.childrenOf(parentId))
-    for (const part of store.allocationsOf(child.child.id)) {
-      allocated.set(part.bookId, add(allocated.get(part.bookId) ?? ZERO, part.quantity))
-      given = add(given, part.quantity)
-    }
+  for (const part of order.allocations) {
+    allocated.set(part.bookId, add(allocated.get(part.bookId) ?? ZERO, part.quantity))
+    given = add(given, part.quantity)
+  }
   const step = Math.max(0, ...world.marketsOf(parent.asset).map((market) => toFloat(market.filters.step)))
   const total = toFloat(parent.quantity)
   return {
@@ -169,19 +146,17 @@ export function parentDetail(desk: BlotterDesk, parentId: string): ParentDetail 
     }),
     sumCheck: subtract(view.filledQuantity, given),
     filled: view.filledQuantity,
-    events: store.historyOf(parentId).map(({ at, text }) => ({ at, text })),
-    estimated: estimatedSplit(desk, parent),
-    realised: realisedSplit(desk, view),
+    events,
+    estimated,
+    realised: realisedSplit(view, estimated),
   }
 }
 
 /** Realised shortfall split by the estimate's own spread: what the spread explains, the rest is impact and delay. */
-function realisedSplit(desk: BlotterDesk, view: ParentView): CostSplit {
+function realisedSplit(view: ParentView, estimated: CostSplit): CostSplit {
   const filledUsd = toFloat(view.filledQuantity) * view.arrivalPriceUsd
   const shortfall = filledUsd > 0 ? (view.slippageBps * filledUsd) / 1e4 : 0
-  const parent = desk.parts.store.parent(view.id)!.parent
-  const estimate = estimatedSplit(desk, parent)
-  const spread = estimate.spreadUsd * (Number.isFinite(view.filledFraction) ? view.filledFraction : 0)
+  const spread = estimated.spreadUsd * (Number.isFinite(view.filledFraction) ? view.filledFraction : 0)
   return {
     feeUsd: usd(view.feesUsd),
     spreadUsd: usd(spread),

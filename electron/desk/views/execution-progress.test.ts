@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { amount } from '../../../core/amount.ts'
 import type { DeskStore } from '../../../core/contracts/store.ts'
 import { fact } from '../../../core/journal.ts'
+import { readOpenOrders } from '../../store/history-reader/history-records.ts'
 import { childOf, openingFacts, openTestStore, parentOf, tradeOf } from '../../store/test-support/example-firm.ts'
 import { executionProgress } from './execution-progress.ts'
 
@@ -30,7 +31,7 @@ const fill = (childId: string, id: string, quantity: string): void => {
   )
 }
 
-test('nothing runs: no book has progress', () => expect(executionProgress(store)).toEqual(new Map()))
+test('nothing runs: no book has progress', () => expect(executionProgress(readOpenOrders(store))).toEqual(new Map()))
 
 test('each book has the share of its parents that is filled, by value', () => {
   // 0.5 BTC for anna and boris together; anna alone sells a second lot worth as much as her part of the first
@@ -50,18 +51,18 @@ test('each book has the share of its parents that is filled, by value', () => {
     ],
     'desk',
   )
-  expect(executionProgress(store)).toEqual(
+  expect(executionProgress(readOpenOrders(store))).toEqual(
     new Map([
       ['anna', 0],
       ['boris', 0],
     ]),
   )
   fill('child-1', 't1', '0.125')
-  expect(executionProgress(store).get('boris')).toBeCloseTo(0.25, 12)
-  expect(executionProgress(store).get('anna')).toBeCloseTo(0.125, 12)
+  expect(executionProgress(readOpenOrders(store)).get('boris')).toBeCloseTo(0.25, 12)
+  expect(executionProgress(readOpenOrders(store)).get('anna')).toBeCloseTo(0.125, 12)
   fill('child-2', 't2', '0.375')
-  expect(executionProgress(store).get('boris')).toBe(1)
-  expect(executionProgress(store).get('anna')).toBeCloseTo(0.5, 12)
+  expect(executionProgress(readOpenOrders(store)).get('boris')).toBe(1)
+  expect(executionProgress(readOpenOrders(store)).get('anna')).toBeCloseTo(0.5, 12)
 })
 
 test('a closed plan is no progress any more', () => {
@@ -83,5 +84,5 @@ test('a closed plan is no progress any more', () => {
     ],
     'desk',
   )
-  expect(executionProgress(store).size).toBe(0)
+  expect(executionProgress(readOpenOrders(store)).size).toBe(0)
 })

@@ -86,7 +86,7 @@ export function createFakeDesk(): FakeDesk {
   const unknownOrder = () => fail('unknown-order', 'the test desk has no orders')
   const api: DeskApi = {
     snapshot,
-    clientBook: unknownBook,
+    clientBook: async () => unknownBook(),
     weightHistory: unknownBook,
     proposals: () => ({
       at: 0,
@@ -103,12 +103,13 @@ export function createFakeDesk(): FakeDesk {
     dismissProposal: () => ok(null),
     recomputeProposal: async () => unknownProposal(),
     proposeFor: async () => unknownBook(),
-    blotter: () => ({
-      at: 0,
-      parents: [],
-      totals: { orderedUsd: 0, filledUsd: 0, slippageBps: 0, estimatedBps: 0, feesUsd: 0 },
-    }),
-    parentDetail: unknownOrder,
+    blotter: async () =>
+      ok({
+        at: 0,
+        parents: [],
+        totals: { orderedUsd: 0, filledUsd: 0, slippageBps: 0, estimatedBps: 0, feesUsd: 0 },
+      }),
+    parentDetail: async () => unknownOrder(),
     cancelParent: async () => unknownOrder(),
     setTrading: async () => ok(null),
     pauseClientBook: () => ok(null),

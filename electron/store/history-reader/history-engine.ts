@@ -5,9 +5,11 @@ import { type OpenedReader, openReader } from '../open-reader.ts'
 import { errorCode, errorText } from '../sqlite.ts'
 import {
   type ClientBookHistory,
+  type OpenOrder,
   type OrderHistory,
   type OrderRecords,
   readClientBook,
+  readOpenOrders,
   readOrder,
   readOrders,
 } from './history-records.ts'
@@ -30,6 +32,10 @@ export class HistoryEngine {
 
   orders(newestPlans: number): Result<readonly OrderRecords[], ReadFailure> {
     return this.read(({ store }) => readOrders(store, newestPlans))
+  }
+
+  openOrders(): Result<readonly OpenOrder[], ReadFailure> {
+    return this.read(({ store }) => readOpenOrders(store))
   }
 
   order(parentId: string): Result<OrderHistory | null, ReadFailure> {

@@ -9,10 +9,14 @@ export interface PastEvent {
   readonly text: string
 }
 
-/** A parent order with all that was sent for it and what its proposals had estimated. */
-export interface OrderRecords extends ParentRecord {
-  readonly plan: PlanRecord
+/** A parent order with all that was sent for it. */
+export interface OpenOrder extends ParentRecord {
   readonly children: readonly ChildRecord[]
+}
+
+export interface OrderRecords extends OpenOrder {
+  readonly plan: PlanRecord
+  /** What the proposals behind it had estimated for its asset and side. */
   readonly estimated: CostSplit
 }
 
@@ -31,6 +35,13 @@ export const readOrders = (store: DeskStore, newestPlans: number): readonly Orde
   store
     .plans(newestPlans)
     .flatMap((plan) => store.parentsOf(plan.planId).map((record) => withChildren(store, plan, record)))
+
+/** Parent orders of the plans that are not closed, finished ones among them. */
+export const readOpenOrders = (store: DeskStore): readonly OpenOrder[] =>
+  store
+    .openPlans()
+    .flatMap((plan) => store.parentsOf(plan.planId))
+    .map((record) => ({ ...record, children: store.childrenOf(record.parent.id) }))
 
 /** null where there is no parent order of that id. */
 export function readOrder(store: DeskStore, parentId: string): OrderHistory | null {
@@ -59,7 +70,6 @@ const withChildren = (store: DeskStore, plan: PlanRecord, record: ParentRecord):
   estimated: estimatedSplit(store, plan, record.parent),
 })
 
-/** What the proposals behind a parent had estimated for this asset and side. */
 function estimatedSplit(store: DeskStore, plan: PlanRecord, parent: ParentOrder): CostSplit {
   const books = new Set(parent.participants.map((participant) => participant.bookId))
   let [fee, spread, impact] = [0, 0, 0]
