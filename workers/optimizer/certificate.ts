@@ -65,10 +65,8 @@ export function assess(problem: RebalanceProblem, x: Float64Array, multipliers: 
     const room = reserveRoom(problem, x)
     certificate.primalResidual = Math.max(certificate.primalResidual, -room)
     certificate.dualResidual = Math.max(certificate.dualResidual, -multipliers.reserve)
-    const gap = certificate.gap + multipliers.reserve * room
-    // only who misses the reserve, by what its limit allows, is below the bound
-    certificate.gap =
-      gap < 0 ? Math.max(0, -gap - (-room <= FEASIBILITY_TOLERANCE ? multipliers.reserve * -room : 0)) : gap
+    const gap = judge.signedGap + multipliers.reserve * room
+    certificate.gap = gapSize(gap, judge.prices + multipliers.reserve, certificate.primalResidual)
   }
   const n = x.length
   return {
@@ -90,6 +88,9 @@ export class Judge {
   objective = 0
   readonly split = { risk: 0, view: 0, linearCost: 0, impact: 0, tax: 0 }
   readonly certificate = { primalResidual: 0, dualResidual: 0, gap: 0 }
+  /** Negative where a point that misses limits is below the bound; and Σ |price| of the limits. */
+  signedGap = 0
+  prices = 0
   marginalRisk = new Float64Array(0)
   marginalBenefit = new Float64Array(0)
   #distance = new Float64Array(0)
@@ -211,9 +212,9 @@ export class Judge {
     this.objective = split.risk + view + linearCost + impactCost + taxCost
     certificate.primalResidual = primal
     certificate.dualResidual = dual
-    // below the bound is only who misses a limit: by price × miss, which rounding of the limits themselves explains
-    const forgiven = primal <= FEASIBILITY_TOLERANCE ? prices * primal : 0
-    certificate.gap = gap < 0 ? Math.max(0, -gap - forgiven) : gap
+    this.signedGap = gap
+    this.prices = prices
+    certificate.gap = gapSize(gap, prices, primal)
     return passes(this)
   }
 
@@ -249,6 +250,13 @@ export class Judge {
       marginal[i] = riskScale * sum
     }
   }
+}
+
+/** Below the bound is only who misses a limit: by price × miss, which rounding of the limits themselves explains. */
+function gapSize(gap: number, prices: number, primalResidual: number): number {
+  if (!(gap < 0)) return gap
+  const forgiven = primalResidual <= FEASIBILITY_TOLERANCE ? prices * primalResidual : 0
+  return Math.max(0, -gap - forgiven)
 }
 
 /** price·d + cost(d) of one line. */

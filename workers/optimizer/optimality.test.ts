@@ -7,48 +7,7 @@ import type { RebalanceProblem } from './problem.ts'
 import { randomProblem } from './random-problems.ts'
 import { randomFullProblem } from './random-terms.ts'
 import type { Solved } from './solution.ts'
-import { covarianceOf, objectiveOf, taxOn, violationOf } from './test-problems.ts'
-
-/**
- * Optimality recomputed from x and the multipliers alone: a lower bound of the objective over all feasible points,
- * from linearising the risk at x and searching every line's best weight by a ternary search (the line's term is convex).
- */
-function lowerBound(problem: RebalanceProblem, { x, multipliers }: Solved): number {
-  const n = x.length
-  const dearer = 1 + multipliers.reserve
-  let bound = -multipliers.budget
-  for (const [f, { floor }] of problem.groupFloors.entries()) bound += multipliers.floors[f]! * floor
-  if (problem.reserve !== null) bound += multipliers.reserve * problem.reserve.weight
-  for (const [g, { cap }] of problem.groupCaps.entries()) bound -= multipliers.groups[g]! * cap
-  if (problem.turnoverCap !== null) bound -= multipliers.turnover * 2 * problem.turnoverCap
-  for (let i = 0; i < n; i++) {
-    let slope = 0
-    for (let j = 0; j < n; j++) slope += problem.riskScale * covarianceOf(problem, i, j) * (x[j]! - problem.aim[j]!)
-    bound += 0.5 * slope * (x[i]! - problem.aim[i]!) - slope * x[i]!
-    slope += multipliers.budget - (problem.view?.[i] ?? 0)
-    for (const [g, { members }] of problem.groupCaps.entries()) if (members.includes(i)) slope += multipliers.groups[g]!
-    for (const [f, { members }] of problem.groupFloors.entries())
-      if (members.includes(i)) slope -= multipliers.floors[f]!
-    if (problem.reserve?.asset === i) slope -= multipliers.reserve
-    const w = problem.current[i]!
-    const term = (weight: number): number => {
-      const d = weight - w
-      const cost = d > 0 ? problem.costBuy[i]! * d : -problem.costSell[i]! * d
-      const charged = dearer * (cost + problem.impact[i]! * Math.abs(d) ** 1.5) + taxOn(problem, i, -d)
-      return slope * weight + charged + multipliers.turnover * Math.abs(d)
-    }
-    let [low, high] = problem.frozen?.[i] ? [w, w] : [problem.lower[i]!, problem.upper[i]!]
-    let least = Math.min(term(low), term(high), w >= low && w <= high ? term(w) : Infinity, term(x[i]!))
-    for (let k = 0; k < 200; k++) {
-      const [a, b] = [low + (high - low) / 3, high - (high - low) / 3]
-      least = Math.min(least, term(a), term(b))
-      if (term(a) < term(b)) high = b
-      else low = a
-    }
-    bound += least
-  }
-  return bound
-}
+import { lowerBound, objectiveOf, violationOf } from './test-problems.ts'
 
 function expectOptimal(problem: RebalanceProblem, solution: Solved): void {
   const objective = objectiveOf(problem, solution.x)
@@ -77,12 +36,12 @@ describe('5. every size, every degeneracy', () => {
     }
     expect(count.solved).toBeGreaterThan(2000)
     expect(count.infeasible).toBeGreaterThan(500)
-  })
+  }, 120_000)
 
-  test('1,500 more with floors, a reserve and taxed lots on top', () => {
+  test('600 more with floors, a reserve and taxed lots on top', () => {
     const count = { solved: 0, infeasible: 0, priced: 0, taxed: 0, floored: 0 }
     const full = createRandom(21)
-    for (let i = 0; i < 1500; i++) {
+    for (let i = 0; i < 600; i++) {
       const { problem, feasiblePoint } = randomFullProblem(full.fork(`f${i}`), `f${i}`)
       const solution = solveProblem(problem)
       if (solution.status === 'failed') throw new Error(`${problem.id}: ${solution.reason}`)
@@ -96,12 +55,12 @@ describe('5. every size, every degeneracy', () => {
       if (solution.split.tax !== 0) count.taxed++
       if (solution.multipliers.floors.some((price) => price > 0)) count.floored++
     }
-    expect(count.solved).toBeGreaterThan(800)
-    expect(count.infeasible).toBeGreaterThan(300)
-    expect(count.priced).toBeGreaterThan(60)
-    expect(count.taxed).toBeGreaterThan(200)
-    expect(count.floored).toBeGreaterThan(100)
-  })
+    expect(count.solved).toBeGreaterThan(320)
+    expect(count.infeasible).toBeGreaterThan(120)
+    expect(count.priced).toBeGreaterThan(24)
+    expect(count.taxed).toBeGreaterThan(80)
+    expect(count.floored).toBeGreaterThan(40)
+  }, 120_000)
 
   test('no feasible point is better', () => {
     for (const { problem, feasiblePoint } of drawn.slice(0, 1000)) {

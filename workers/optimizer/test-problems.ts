@@ -1,4 +1,5 @@
 import type { RebalanceProblem } from './problem.ts'
+import type { Solved } from './solution.ts'
 
 const DEFAULTS = {
   id: 'test',
@@ -106,4 +107,66 @@ export function violationOf(problem: RebalanceProblem, x: ArrayLike<number>): nu
   if (reserve !== null) worst = Math.max(worst, reserve.weight - (x[reserve.asset]! - costOf(problem, x)))
   if (problem.turnoverCap !== null) worst = Math.max(worst, traded / 2 - problem.turnoverCap)
   return worst
+}
+
+type Priced = Pick<Solved, 'x' | 'multipliers'>
+
+/**
+ * Of one line at given prices, as a function of its weight: risk linearised at x, budget, groups, reserve and turnover
+ * at their prices, and its own costs. Convex.
+ */
+export function lineTerm(
+  problem: RebalanceProblem,
+  { x, multipliers }: Priced,
+  i: number,
+  risk = riskSlope(problem, x, i),
+): (weight: number) => number {
+  const { budget, groups, floors, turnover, reserve } = multipliers
+  let slope = risk + budget - (problem.view?.[i] ?? 0)
+  for (const [g, { members }] of problem.groupCaps.entries()) if (members.includes(i)) slope += groups[g]!
+  for (const [f, { members }] of problem.groupFloors.entries()) if (members.includes(i)) slope -= floors[f]!
+  if (problem.reserve?.asset === i) slope -= reserve
+  return (weight) => {
+    const d = weight - problem.current[i]!
+    const cost = d > 0 ? problem.costBuy[i]! * d : -problem.costSell[i]! * d
+    const charged = (1 + reserve) * (cost + problem.impact[i]! * Math.abs(d) ** 1.5) + taxOn(problem, i, -d)
+    return slope * weight + charged + turnover * Math.abs(d)
+  }
+}
+
+/** Derivative of the risk term at x. */
+function riskSlope(problem: RebalanceProblem, x: ArrayLike<number>, i: number): number {
+  let slope = 0
+  for (let j = 0; j < x.length; j++)
+    slope += problem.riskScale * covarianceOf(problem, i, j) * (x[j]! - problem.aim[j]!)
+  return slope
+}
+
+/**
+ * A lower bound of the objective over all feasible points, from x and the multipliers alone: every line's best weight
+ * is searched for by ternary search.
+ */
+export function lowerBound(problem: RebalanceProblem, priced: Priced): number {
+  const { x, multipliers } = priced
+  let bound = -multipliers.budget
+  for (const [g, { cap }] of problem.groupCaps.entries()) bound -= multipliers.groups[g]! * cap
+  for (const [f, { floor }] of problem.groupFloors.entries()) bound += multipliers.floors[f]! * floor
+  if (problem.reserve !== null) bound += multipliers.reserve * problem.reserve.weight
+  if (problem.turnoverCap !== null) bound -= multipliers.turnover * 2 * problem.turnoverCap
+  for (let i = 0; i < x.length; i++) {
+    const risk = riskSlope(problem, x, i)
+    bound -= 0.5 * risk * (x[i]! + problem.aim[i]!)
+    const w = problem.current[i]!
+    const term = lineTerm(problem, priced, i, risk)
+    let [low, high] = problem.frozen?.[i] ? [w, w] : [problem.lower[i]!, problem.upper[i]!]
+    let least = Math.min(term(low), term(high), w >= low && w <= high ? term(w) : Infinity, term(x[i]!))
+    for (let k = 0; k < 200; k++) {
+      const [a, b] = [low + (high - low) / 3, high - (high - low) / 3]
+      least = Math.min(least, term(a), term(b))
+      if (term(a) < term(b)) high = b
+      else low = a
+    }
+    bound += least
+  }
+  return bound
 }
