@@ -4,6 +4,7 @@ import { benchDriftExactness } from './drift-exactness.ts'
 import { benchMicrostructure } from './microstructure.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchOptimizerMillion } from './optimizer-million.ts'
+import { benchRegimeChart } from './regime-chart.ts'
 import { benchRegimeStudy } from './regime-study.ts'
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   optimizer: benchOptimizer,
   'optimizer-million': benchOptimizerMillion,
   'regime-study': benchRegimeStudy,
+  'regime-chart': benchRegimeChart,
 }
 
 const [name, ...args] = process.argv.slice(2)

@@ -5,6 +5,7 @@ import { returnsOf, type StudySeries } from './study-data.ts'
 
 /** Half-spread and fee of one side, as a fraction of what is traded. */
 const COST = 0.002
+const STRESSED = REGIME_CLASSES.indexOf('stressed')
 export type MultiplierTable = Readonly<Record<RegimeClass, number>>
 
 export interface BandOutcome {
@@ -13,6 +14,8 @@ export interface BandOutcome {
   /** Standard deviation of book minus target return, per √year, costs left out. */
   readonly trackingError: number
   readonly tradesPerYear: number
+  /** Of those, on stressed and crisis days. */
+  readonly loudTradesPerYear: number
 }
 
 /** Assets of a book, as columns of the days, and their target weights. */
@@ -91,6 +94,7 @@ export function runBands(
     costPerYear: mean(({ costPerYear }) => costPerYear),
     trackingError: Math.sqrt(mean(({ trackingError }) => trackingError ** 2)),
     tradesPerYear: mean(({ tradesPerYear }) => tradesPerYear),
+    loudTradesPerYear: mean(({ loudTradesPerYear }) => loudTradesPerYear),
   }
 }
 
@@ -108,7 +112,7 @@ function runBand(
   const weights = Float64Array.from(targets)
   const drift = new Float64Array(n)
   const gross = new Float64Array(n)
-  let [cost, trades, sum, squares] = [0, 0, 0, 0]
+  let [cost, trades, loudTrades, sum, squares] = [0, 0, 0, 0, 0]
   for (const [day, returns] of days.returns.entries()) {
     let [book, target] = [0, 0]
     for (let i = 0; i < n; i++) {
@@ -133,6 +137,7 @@ function runBand(
       weights[least]! += excess
       cost += 2 * COST * excess
       trades += 2
+      if (days.levels[day]! >= STRESSED) loudTrades += 2
     }
   }
   const count = days.returns.length
@@ -140,21 +145,40 @@ function runBand(
     costPerYear: (cost / count) * 365,
     trackingError: Math.sqrt(((squares - (sum * sum) / count) / (count - 1)) * 365),
     tradesPerYear: (trades / count) * 365,
+    loudTradesPerYear: (loudTrades / count) * 365,
   }
 }
 
-/** The band that gives this tracking error, and what it costs: bisection on the half-width. */
-export function costAtTrackingError(
+/**
+ * What a table of multipliers costs at a tracking error. Both move in small jumps with the width, so a line is put through
+ * the logarithms of cost and trades against that of tracking error, over widths a third either way of the one that
+ * gives it, and read off at it.
+ */
+export function atTrackingError(
   days: MarketDays,
   books: readonly StudyBook[],
   wanted: number,
   table: MultiplierTable,
 ): BandOutcome {
   let [low, high] = [1e-3, 0.2]
-  for (let step = 0; step < 24; step++) {
+  for (let step = 0; step < 12; step++) {
     const middle = Math.sqrt(low * high)
     if (runBands(days, books, middle, table).trackingError > wanted) high = middle
     else low = middle
   }
-  return runBands(days, books, low, table)
+  const outcomes = Array.from({ length: 13 }, (_, i) => runBands(days, books, low * 1.333 ** ((i - 6) / 6), table))
+  const readOff = (of: (outcome: BandOutcome) => number): number => {
+    const points = outcomes.map((outcome) => [Math.log(outcome.trackingError / wanted), Math.log(of(outcome))] as const)
+    const [meanX, meanY] = [0, 1].map((k) => points.reduce((sum, point) => sum + point[k]!, 0) / points.length)
+    const slope =
+      points.reduce((sum, [x, y]) => sum + (x - meanX!) * (y - meanY!), 0) /
+      points.reduce((sum, [x]) => sum + (x - meanX!) ** 2, 0)
+    return Math.exp(meanY! - slope * meanX!)
+  }
+  return {
+    costPerYear: readOff(({ costPerYear }) => costPerYear),
+    trackingError: wanted,
+    tradesPerYear: readOff(({ tradesPerYear }) => tradesPerYear),
+    loudTradesPerYear: readOff(({ loudTradesPerYear }) => loudTradesPerYear),
+  }
 }

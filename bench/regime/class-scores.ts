@@ -14,12 +14,20 @@ export interface ClassScore {
   /** Share of the loud spells that began before ten days no more volatile than the year's median. */
   readonly falseAlarms: number
   readonly loudShare: number
+  /** Share of the loud days whose twenty days before and ten days after are no more volatile than the year's median. */
+  readonly outlasted: number
   readonly changesPerYear: number
   /** Most changes of one asset within 365 days. */
   readonly mostChanges: number
 }
 
-const hindsights = new WeakMap<StudySeries, { storm: (boolean | null)[]; over: (boolean | null)[] }>()
+/** Per day, null where it is not scored. `past`: neither the days before nor those after are over the median. */
+interface Hindsight {
+  readonly storm: (boolean | null)[]
+  readonly over: (boolean | null)[]
+  readonly past: (boolean | null)[]
+}
+const hindsights = new WeakMap<StudySeries, Hindsight>()
 
 /** Pooled over assets, on the days from `from` until before `until`; the first 200 days of an asset are not scored. */
 export function scoreClasses(
@@ -28,9 +36,10 @@ export function scoreClasses(
   from: string,
   until: string,
 ): ClassScore {
-  let [hit, missed, wrong, right, alarms, falseAlarms, changes, days, loud, most] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+  let [hit, missed, wrong, right, alarms, falseAlarms] = [0, 0, 0, 0, 0, 0]
+  let [changes, days, loud, outlasted, most] = [0, 0, 0, 0, 0]
   for (const [at, series] of all.entries()) {
-    const { storm, over } = hindsightOf(series)
+    const { storm, over, past } = hindsightOf(series)
     const own = levels[at]!
     const recent: number[] = []
     for (const [i, date] of series.dates.entries()) {
@@ -45,6 +54,7 @@ export function scoreClasses(
       days++
       if (own[i] !== own[i - 1]) changes++
       if (isLoud) loud++
+      if (isLoud && past[i]!) outlasted++
       if (storm[i]! && isLoud) hit++
       else if (storm[i]!) missed++
       else if (isLoud) wrong++
@@ -61,6 +71,7 @@ export function scoreClasses(
     falseLoud: wrong / (wrong + right),
     falseAlarms: falseAlarms / alarms,
     loudShare: loud / days,
+    outlasted: outlasted / loud,
     changesPerYear: (changes / days) * 365,
     mostChanges: most,
   }
@@ -73,15 +84,16 @@ function hindsightOf(series: StudySeries) {
   for (const value of returnsOf(series)) sums.push(sums.at(-1)! + value * value)
   const volatility = (after: number, days: number): number =>
     Math.sqrt((sums[after + days + 1]! - sums[after + 1]!) / days)
-  const past: number[] = []
-  const made = { storm: [] as (boolean | null)[], over: [] as (boolean | null)[] }
+  const year: number[] = []
+  const made: Hindsight = { storm: [], over: [], past: [] }
   for (let i = 0; i < series.closes.length; i++) {
-    if (i >= WINDOW) past.push(volatility(i - WINDOW, WINDOW))
-    if (past.length > 365) past.shift()
+    if (i >= WINDOW) year.push(volatility(i - WINDOW, WINDOW))
+    if (year.length > 365) year.shift()
     const isScored = i >= 200 && i + AHEAD < series.closes.length
-    const median = isScored ? past.toSorted((a, b) => a - b)[past.length >> 1]! : 0
+    const median = isScored ? year.toSorted((a, b) => a - b)[year.length >> 1]! : 0
     made.storm.push(isScored ? volatility(i, AHEAD) > STORM * median : null)
     made.over.push(isScored ? volatility(i, AHEAD) > median : null)
+    made.past.push(isScored ? Math.max(volatility(i, AHEAD), volatility(i - WINDOW, WINDOW)) <= median : null)
   }
   hindsights.set(series, made)
   return made

@@ -1,6 +1,6 @@
 export { type ClassEvidence, ClassLadder, type Evidence } from './class-ladder.ts'
 export { classifySeries, type RegimeDay } from './classify-series.ts'
-export { type CloseSeries, type CloseSeriesFailure, readCloseSeries } from './close-series.ts'
+export { type CloseSeries, type CloseSeriesFailure, parseSeriesTime, readCloseSeries } from './close-series.ts'
 export { DaySoFar } from './day-so-far.ts'
 export { RegimeEngine, type RegimeFailure, type RegimeNow } from './engine.ts'
 export { explainRegime } from './explain.ts'

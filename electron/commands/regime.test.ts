@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { ManualClock } from '../../core/clock.ts'
+import { createRandom } from '../../core/random.ts'
+import { MULTIPLIERS } from '../desk/regime-settings.ts'
+import { openTestStore, START } from '../store/test-support/example-firm.ts'
+import { addMultipliers } from './multipliers.ts'
+import type { Outcome } from './outcome.ts'
+import { addRegime } from './regime.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'regime-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const printed: string[] = []
+const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+  printed.push(String(text))
+  return true
+})
+afterEach(() => {
+  printed.length = 0
+})
+afterAll(() => write.mockRestore())
+
+async function run(...options: string[]): Promise<Outcome> {
+  const outcomes: Outcome[] = []
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined })
+  addRegime(program, (outcome) => outcomes.push(outcome))
+  addMultipliers(program, (outcome) => outcomes.push(outcome))
+  await program.parseAsync(options, { from: 'user' })
+  expect(outcomes).toHaveLength(1)
+  return outcomes[0]!
+}
+const lines = (): Record<string, unknown>[] => printed.map((line) => JSON.parse(line) as Record<string, unknown>)
+
+/** A hundred days of A; B from the tenth on, always at half of A's steps; C moves against A. */
+function twoAssets(): string {
+  const random = createRandom(4)
+  let log = 0
+  const rows = Array.from({ length: 100 }, (_, day) => {
+    const date = new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10)
+    log += 0.03 * random.normal()
+    const [a, b, c] = [Math.exp(log), Math.exp(log / 2), Math.exp(-log)]
+    return `${date},${a},${day < 10 ? '' : b},${c}`
+  })
+  const file = join(folder, 'two.csv')
+  writeFileSync(file, `date,A,B,C\n${rows.join('\n')}\n`)
+  return file
+}
+
+test('a column alone, and of several their market index', async () => {
+  const file = twoAssets()
+  expect(await run('regime', file, '--column', 'A')).toEqual({ code: 0 })
+  const alone = lines()
+  printed.length = 0
+  await run('regime', file, '--column', 'A,B')
+  const both = lines()
+  expect(both.map(({ date }) => date)).toEqual(alone.map(({ date }) => date))
+  // where both are there the index moves by three quarters of A
+  const ratio = Number(both[99]!['volatility']) / Number(alone[99]!['volatility'])
+  expect(ratio).toBeGreaterThan(0.74)
+  expect(ratio).toBeLessThan(0.77)
+  expect(both[99]!['explanation']).toMatch(/^(calm|normal) since 2026-0\d-\d\d: 20-day volatility \d+ %/)
+  printed.length = 0
+  // against each other the two cancel
+  await run('regime', file, '--column', 'A, C')
+  expect(Number(lines()[99]!['volatility'])).toBeLessThan(1e-6)
+})
+
+test('a column that is not there is named, alone and among others', async () => {
+  for (const columns of ['D', 'A,D'])
+    expect(await run('regime', twoAssets(), '--column', columns)).toEqual({
+      code: 2,
+      message: 'there is no column "D", the columns are A, B, C',
+    })
+})
+
+test('multipliers are shown, set, kept, and refused where they are none', async () => {
+  const data = join(folder, 'data')
+  expect(await run('multipliers', '--data', data)).toMatchObject({ code: 2 })
+  openTestStore(data, new ManualClock(START)).close()
+  await run('multipliers', '--data', data)
+  expect(await run('multipliers', '1,1,0.9,0.8', '--data', data)).toEqual({ code: 0 })
+  await run('multipliers', '--data', data)
+  const set = { calm: 1, normal: 1, stressed: 0.9, crisis: 0.8 }
+  expect(lines()).toEqual([{ calm: 0.85, normal: 1, stressed: 1.15, crisis: 1.3 }, set, set])
+  expect(await run('multipliers', '1,1,0,1', '--data', data)).toMatchObject({ code: 2 })
+  const store = openTestStore(data, new ManualClock(START))
+  expect(store.setting(MULTIPLIERS)).toBe(JSON.stringify(set))
+  store.saveSetting(MULTIPLIERS, '{}')
+  store.close()
+  expect(await run('multipliers', '--data', data)).toMatchObject({ code: 1 })
+})
