@@ -29,6 +29,14 @@ export type Restriction =
       readonly reason: string
       readonly until?: Millis
     }
+  /** Not sold below this part of its target, from 0 to 1, whatever book and model say. */
+  | {
+      readonly kind: 'keep'
+      readonly asset: AssetId
+      readonly share: number
+      readonly reason: string
+      readonly until?: Millis
+    }
 
 /** What a premium client book may do unasked. Beyond any limit it falls back to approval, with the reason. */
 export interface Mandate {
@@ -58,6 +66,8 @@ export interface ClientBook {
   readonly pausedWhy?: string
   /** Whether opposite flows may be crossed inside the firm at mid. */
   readonly mayCross: boolean
+  /** Part of its target that no asset of this book is sold below; without it the model's holds. */
+  readonly keptShare?: number | undefined
 }
 
 export const accountOf = (book: Pick<ClientBook, 'custody'>): VenueAccountId =>

@@ -11,6 +11,8 @@ export interface ModelLine {
   readonly asset: AssetId
   readonly target: number
   readonly band: BandRule
+  /** Part of this line's target that it is not sold below; without it the model's holds. */
+  readonly keptShare?: number | undefined
 }
 
 export interface GroupCap {
@@ -26,4 +28,6 @@ export interface ModelPortfolio {
   readonly version: number
   readonly lines: readonly ModelLine[]
   readonly groupCaps: readonly GroupCap[]
+  /** Part of its target that no line is sold below; without it STANDARD_KEPT_SHARE. */
+  readonly keptShare?: number | undefined
 }

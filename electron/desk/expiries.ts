@@ -59,12 +59,14 @@ export function unpaused(book: ClientBook): ClientBook {
   return going
 }
 
-/** "no trade on BTC", "at most 5 % of SOL". */
+/** "no trade on BTC", "at most 5 % of SOL", "80 % of its target kept on SOL". */
 export function restrictionName(restriction: Restriction): string {
   const { kind, asset } = restriction
   switch (kind) {
     case 'at-most':
       return `at most ${Number((100 * restriction.weight).toFixed(2))} % of ${asset}`
+    case 'keep':
+      return `${Number((100 * restriction.share).toFixed(1))} % of its target kept on ${asset}`
     case 'band-edge':
       return `to the edge only on ${asset}`
     default:

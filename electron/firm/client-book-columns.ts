@@ -26,6 +26,7 @@ export const BOOK_COLUMNS = [
   optional('maximum_turnover', 'mandate of a premium book: largest one-way turnover of one rebalance, a fraction'),
   optional('maximum_cost_bps', 'mandate of a premium book: largest cost of one rebalance, bps of the book'),
   optional('may_cross', 'yes or no (the default): whether opposite flows may be crossed inside the firm'),
+  optional('kept_share', 'part of its target that no asset is sold below, 0 to 1; the model decides by default'),
   optional('restrictions', 'such as: no-buy DOGE until 2026-01-31: reason | at-most SOL 0.05: reason'),
 ] as const satisfies readonly CsvColumn[]
 

@@ -9,7 +9,7 @@ import { COLUMNS } from './client-book-columns.ts'
 import { exportClientBooksCsv } from './export-client-books.ts'
 import { parseClientBooksCsv } from './parse-client-books.ts'
 import type { ImportContext } from './read-book-row.ts'
-import { parseRestrictions } from './restriction-text.ts'
+import { formatRestrictions, parseRestrictions } from './restriction-text.ts'
 import { createSampleFirm } from './sample-firm.ts'
 import { MARKETS, PRICES } from './test-support/example-venues.ts'
 
@@ -246,7 +246,21 @@ describe('restrictions', () => {
     })
   })
 
+  test('what a line keeps of its target, of one asset and of the whole book, comes back as it went out', () => {
+    const text = 'keep SOL 0.8 until 2026-01-31: agreed'
+    const read = parseRestrictions(text)
+    expect(read).toEqual({
+      ok: true,
+      value: [{ kind: 'keep', asset: 'SOL', share: 0.8, until: Date.UTC(2026, 0, 31), reason: 'agreed' }],
+    })
+    expect(read.ok && formatRestrictions(read.value)).toBe(text)
+    const firm = createSampleFirm({ seed: 1, books: 1, pricesUsd: PRICES, markets: MARKETS, now: NOW })
+    const books = firm.books.map((each) => ({ ...each, keptShare: 0.25 }))
+    expect(parse(exportClientBooksCsv({ ...firm, books }))).toMatchObject({ ok: true, value: { books } })
+  })
+
   test.each([
+    ['keep SOL 1.5: x', 'the share was 1.5, it must be between 0 and 1'],
     ['at-most SOL: x', 'the weight was missing'],
     ['at-most SOL 5: x', 'the weight was 5, it must be between 0 and 1'],
     ['no-sell SOL 0.1: x', 'no-sell takes no weight'],

@@ -33,6 +33,7 @@ const bookCells = (book: ClientBook) => ({
   maximum_turnover: book.mandate === null ? '' : String(book.mandate.maximumTurnover),
   maximum_cost_bps: book.mandate === null ? '' : String(book.mandate.maximumCostBps),
   may_cross: book.mayCross ? 'yes' : 'no',
+  kept_share: book.keptShare === undefined ? '' : String(book.keptShare),
   restrictions: formatRestrictions(book.restrictions),
 })
 

@@ -14,8 +14,11 @@ const model = z
     id: z.string().min(1),
     name: z.string().min(1),
     version: z.int().min(1),
-    lines: z.array(z.strictObject({ asset: z.string().min(1), target: fraction, band })),
+    lines: z.array(
+      z.strictObject({ asset: z.string().min(1), target: fraction, band, keptShare: fraction.optional() }),
+    ),
     groupCaps: z.array(z.strictObject({ name: z.string(), assets: z.array(z.string()).min(1), maximum: fraction })),
+    keptShare: fraction.optional(),
   })
   .check(({ value, issues }) => {
     const assets = new Set(value.lines.map((line) => line.asset))

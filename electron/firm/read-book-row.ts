@@ -8,6 +8,7 @@ import {
   type VenueAccountId,
 } from '../../core/client-book.ts'
 import type { AssetId, VenueId } from '../../core/instruments.ts'
+import { STANDARD_KEPT_SHARE } from '../../core/kept-share.ts'
 import type { Millis } from '../../core/units.ts'
 import type { RowReader } from './csv-cells.ts'
 import { parseRestrictions } from './restriction-text.ts'
@@ -38,6 +39,7 @@ export function readBook(reader: RowReader, id: ClientBookId, context: ImportCon
   const cashReserve = reader.number('cash_reserve', { from: 0, to: 0.5 }, 0)
   const riskAversion = reader.number('risk_aversion', { above: 0, to: 100 }, 4)
   const mandate = readMandate(reader, tier === 'premium')
+  const keptShare = reader.number('kept_share', { from: 0, to: 1 }, STANDARD_KEPT_SHARE)
   const crossing = reader.oneOf('may_cross', ['yes', 'no'], 'no')
   const restrictions = parseRestrictions(reader.text('restrictions'))
   if (!restrictions.ok) reader.fault('restrictions', restrictions.error.message)
@@ -46,6 +48,7 @@ export function readBook(reader: RowReader, id: ClientBookId, context: ImportCon
     return undefined
   if (custody === undefined || cashReserve === undefined || riskAversion === undefined || mandate === undefined)
     return undefined
+  if (keptShare === undefined) return undefined
   if (!restrictions.ok) return undefined
   return {
     id,
@@ -60,6 +63,7 @@ export function readBook(reader: RowReader, id: ClientBookId, context: ImportCon
     restrictions: restrictions.value,
     pausedUntil: null,
     mayCross: crossing === 'yes',
+    ...(reader.text('kept_share') === '' ? {} : { keptShare }),
   }
 }
 

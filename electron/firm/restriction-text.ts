@@ -2,17 +2,18 @@ import type { Restriction } from '../../core/client-book.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { formatDate, parseDate } from './date-text.ts'
 
-const PATTERN = /^(no-buy|no-sell|at-most) ([A-Za-z0-9]+)(?: (\S+))??(?: until (\S+))?: (.+)$/s
+const PATTERN = /^(no-buy|no-sell|at-most|keep) ([A-Za-z0-9]+)(?: (\S+))??(?: until (\S+))?: (.+)$/s
 export const RESTRICTION_FORM =
-  '"no-buy DOGE: reason", "no-sell ETH until 2026-01-31: reason" or "at-most SOL 0.05: reason"'
+  '"no-buy DOGE: reason", "no-sell ETH until 2026-01-31: reason", "at-most SOL 0.05: reason" or "keep SOL 0.8: reason"'
 
 /** Restrictions of a book in one cell, separated by "|". */
 export const formatRestrictions = (restrictions: readonly Restriction[]): string =>
   restrictions
     .map((restriction) => {
-      const weight = restriction.kind === 'at-most' ? ` ${restriction.weight}` : ''
+      const { kind } = restriction
+      const weight = kind === 'at-most' ? ` ${restriction.weight}` : kind === 'keep' ? ` ${restriction.share}` : ''
       const until = restriction.until === undefined ? '' : ` until ${formatDate(restriction.until)}`
-      return `${restriction.kind} ${restriction.asset}${weight}${until}: ${restriction.reason.replaceAll('|', '/')}`
+      return `${kind} ${restriction.asset}${weight}${until}: ${restriction.reason.replaceAll('|', '/')}`
     })
     .join(' | ')
 
@@ -38,12 +39,15 @@ export function parseRestrictions(text: string): Result<readonly Restriction[], 
       ...(until === null ? {} : { until: until.value }),
     }
     const weight = limit === undefined ? undefined : Number(limit)
-    if (kind !== 'at-most') {
+    if (kind !== 'at-most' && kind !== 'keep') {
       if (limit !== undefined) return fail('bad-restriction', `"${part}": ${kind} takes no weight`)
       restrictions.push({ kind, ...rest })
     } else if (weight === undefined || !(weight >= 0 && weight <= 1)) {
-      return fail('bad-restriction', `"${part}": the weight was ${limit ?? 'missing'}, it must be between 0 and 1`)
-    } else restrictions.push({ kind, weight, ...rest })
+      return fail(
+        'bad-restriction',
+        `"${part}": the ${kind === 'keep' ? 'share' : 'weight'} was ${limit ?? 'missing'}, it must be between 0 and 1`,
+      )
+    } else restrictions.push(kind === 'keep' ? { kind, share: weight, ...rest } : { kind, weight, ...rest })
   }
   return ok(restrictions)
 }

@@ -185,6 +185,17 @@ describe('model portfolios', () => {
     expect(standardModels().map((model) => model.id)).toEqual(['core', 'growth', 'majors', 'defensive', 'balanced'])
   })
 
+  test('may say what their lines keep of their targets', () => {
+    const [model] = standardModels()
+    const kept = {
+      ...model!,
+      keptShare: 0.8,
+      lines: model!.lines.map((line, i) => (i === 0 ? { ...line, keptShare: 0 } : line)),
+    }
+    expect(readModelPortfolios({ models: [kept] })).toEqual([kept])
+    expect(() => readModelPortfolios({ models: [{ ...model, keptShare: 1.1 }] })).toThrow()
+  })
+
   test.each([
     ['targets beside 1', { target: 0.5 }, 'they must sum to 1'],
     ['a band that is none', { band: { kind: 'wide' } }, 'Invalid'],

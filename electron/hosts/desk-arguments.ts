@@ -38,6 +38,7 @@ const restriction = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-trade'), ...flag }),
   z.strictObject({ kind: z.literal('band-edge'), ...flag }),
   z.strictObject({ kind: z.literal('at-most'), weight: z.number().min(0).max(1), ...flag }),
+  z.strictObject({ kind: z.literal('keep'), share: z.number().min(0).max(1), ...flag }),
 ])
 const riskTerms = z.strictObject({
   riskAversion: z.number(),
@@ -118,7 +119,7 @@ const DESK_ARGUMENTS: { readonly [K in keyof DeskApi]: ArgumentSchemas<Parameter
   liftRestriction: [
     ['bookId', id],
     ['asset', id],
-    ['kind', z.enum(['no-buy', 'no-sell', 'no-trade', 'band-edge', 'at-most'])],
+    ['kind', z.enum(['no-buy', 'no-sell', 'no-trade', 'band-edge', 'at-most', 'keep'])],
     ['why', sentence],
   ],
   riskProfiles: [],

@@ -71,9 +71,12 @@ function tradedLine(
   const path = `${percent(line.weight)} to ${percent(after)}`
   if (trade.side === 'sell') {
     if (line.weight > high) return { reason: 'above-band', why: `above its band (${percent(high)}): ${path}` }
-    return draftNeedsCash(draft)
-      ? { reason: 'raises-cash', why: `raises cash: ${path}` }
-      : { reason: 'reduces-risk', why: `worth its cost: ${path}, nearer to its target ${percent(line.target)}` }
+    if (draftNeedsCash(draft)) return { reason: 'raises-cash', why: `raises cash: ${path}` }
+    if (Math.abs(after - line.target) < Math.abs(line.weight - line.target))
+      return { reason: 'reduces-risk', why: `worth its cost: ${path}, nearer to its target ${percent(line.target)}` }
+    const cut = draft.limits.cutBy[index] ?? null
+    const stops = cut !== null && draft.solution.x[index] === draft.limits.lower[index] ? `, ${cut}` : ''
+    return { reason: 'reduces-risk', why: `hedges what else the book holds: ${path}${stops}` }
   }
   if (line.weight < low) return { reason: 'below-band', why: `below its band (${percent(low)}): ${path}` }
   return { reason: 'invests-proceeds', why: `invests the proceeds: ${path}, target ${percent(line.target)}` }

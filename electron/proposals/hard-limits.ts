@@ -14,13 +14,14 @@ const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
 /**
  * Limits of a line that never give way: the cash reserve with the costs that are paid from it, and the restrictions in
  * force. `settled` is the line's settle band: a line that trades to its band's edge only may stop on the way there,
- * and goes no further.
+ * and goes no further. A line is not sold below the weight `kept`, but for a restriction that asks for less.
  */
 export function hardLimits(
   line: PositionLine,
   restrictions: readonly Restriction[],
   settled: Band,
   reserve: { readonly weight: number; readonly costWeight: number },
+  kept: number,
 ): HardLimits {
   const { asset, weight } = line
   let floor = asset === CASH ? reserve.weight + reserve.costWeight : 0
@@ -35,6 +36,7 @@ export function hardLimits(
   }
   for (const restriction of restrictions) {
     const { kind, reason } = restriction
+    if (kind === 'keep') continue
     if (kind === 'at-most') {
       if (restriction.weight >= ceiling) continue
       ceiling = Math.max(0, restriction.weight)
@@ -47,6 +49,7 @@ export function hardLimits(
     if (kind === 'no-trade') ceiling = Math.min(ceiling, weight)
   }
   const clash = may !== '' && floor > ceiling ? `${asset} ${keeps} and ${may}: it weighs ${percent(weight)}` : null
+  floor = Math.max(floor, Math.min(kept, weight, ceiling))
   const hard = { low: floor, high: Math.max(floor, ceiling) }
   return { ...(edge === null ? hard : cutBand(edge, hard)), clash }
 }

@@ -40,6 +40,7 @@ const limits = (
     frozen: new Set(),
     settle: 'optimal',
     newCash: null,
+    kept: [0, 0, 0],
     ...options,
   })
 const INSIDE = { BTC: 0.5, SOL: 0.1, [CASH]: 0.4 }
@@ -65,6 +66,34 @@ describe('without restrictions', () => {
     expect(rounded(limits(INSIDE, [], { cashReserve: 0.08, costWeight: 0.002 }).lower)[2]).toBe(0.082)
     const rich = limits(INSIDE, [], { cashReserve: 0.3 })
     expect([rounded(rich.lower)[2], rounded(rich.upper)[2]]).toEqual([0.3, 0.3])
+  })
+})
+
+describe('a part of its target that no line is sold below', () => {
+  // SOL 10 ± 2 %: what is kept lies above the settle band's 8.2 % only where it is more than that
+  const kept = (weight: number, sol: number, restrictions: readonly Restriction[] = []) => {
+    const { lower, upper, hard, cutBy } = limits({ ...INSIDE, SOL: sol }, restrictions, { kept: [0, weight, 0] })
+    return [rounded(lower)[1], rounded(upper)[1], rounded(hard.lower)[1], cutBy[1]]
+  }
+
+  test('is a floor, in bands that reach below it and where bands give way', () => {
+    expect(kept(0.05, 0.1)).toEqual([0.082, 0.118, 0.05, null])
+    expect(kept(0.09, 0.1)).toEqual([0.09, 0.118, 0.09, 'not sold below 90 % of its target: 9.00 %'])
+  })
+
+  test('a line below it already is not sold, and not bought on account of it', () => {
+    expect(kept(0.09, 0.085)).toEqual([0.085, 0.118, 0.085, 'not sold below 90 % of its target: 9.00 %'])
+    expect(kept(0.09, 0.07)).toEqual([0.082, 0.118, 0.07, null])
+  })
+
+  test('a restriction that asks for less is obeyed', () => {
+    expect(kept(0.09, 0.1, [{ kind: 'at-most', asset: 'SOL', weight: 0.03, reason: 'bank' }])).toEqual([
+      0.03,
+      0.03,
+      0.03,
+      'at most 3.0 %: bank',
+    ])
+    expect(kept(0.05, 0.1, [{ kind: 'keep', asset: 'SOL', share: 1, reason: 'x' }])[0]).toBe(0.082)
   })
 })
 

@@ -24,6 +24,8 @@ export interface LineLimits {
   readonly cutBy: readonly (string | null)[]
   /** What new cash keeps from trading; null where no cash moved. */
   readonly newCash: NewCash | null
+  /** Weights below which lines are not sold: a part of their targets. */
+  readonly kept: readonly number[]
 }
 
 /** Cash that came in or went out since the last plan: what it calls for comes before anything else. */
@@ -50,6 +52,8 @@ export function lineLimits(
     readonly frozen: ReadonlySet<string>
     readonly settle: SettleRule
     readonly newCash: NewCash | null
+    /** Weights below which lines are not sold, per line: a part of their targets. */
+    readonly kept: readonly number[]
   },
 ): LineLimits {
   const count = position.lines.length
@@ -74,6 +78,7 @@ export function lineLimits(
     let cut: string | null = null
     const own = byForce.filter(({ asset }) => asset === line.asset)
     for (const restriction of own) {
+      if (restriction.kind === 'keep') continue
       if (restriction.kind === 'at-most') {
         if (restriction.weight < high) {
           high = Math.max(0, restriction.weight)
@@ -112,12 +117,23 @@ export function lineLimits(
         cut = `no sell: ${restriction.reason}`
       }
     }
+    const least = Math.min(options.kept[i]!, line.weight, high)
+    if (least > low) {
+      low = least
+      cut ??= keptSentence(line, options.kept[i]!)
+    }
     let outermost: Band = { low: line.weight, high: line.weight }
     if (options.frozen.has(line.asset)) {
       low = line.weight
       high = line.weight
     } else {
-      const limits = hardLimits(line, own, settled, { weight: options.cashReserve, costWeight: options.costWeight })
+      const limits = hardLimits(
+        line,
+        own,
+        settled,
+        { weight: options.cashReserve, costWeight: options.costWeight },
+        options.kept[i]!,
+      )
       outermost = limits
       clash ??= limits.clash
     }
@@ -132,8 +148,23 @@ export function lineLimits(
     cutBy.push(cut)
   })
   const relaxedBy = new Float64Array(count)
-  return { lower, upper, tolerated, hard, clash, relaxedBy, relaxations, cutBy, newCash: options.newCash }
+  return {
+    lower,
+    upper,
+    tolerated,
+    hard,
+    clash,
+    relaxedBy,
+    relaxations,
+    cutBy,
+    newCash: options.newCash,
+    kept: options.kept,
+  }
 }
+
+/** "not sold below 50 % of its target: 2.50 %". */
+export const keptSentence = ({ target }: PositionLine, kept: number): string =>
+  `not sold below ${Number(((100 * kept) / target).toFixed(1))} % of its target: ${(100 * kept).toFixed(2)} %`
 
 const emptyLimits = (count: number): BoundLimits => ({
   lower: new Float64Array(count),

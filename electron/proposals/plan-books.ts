@@ -2,6 +2,7 @@ import { toFloat } from '../../core/amount.ts'
 import { netCashUsd } from '../../core/decisions/cash-flows.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import { CASH } from '../../core/instruments.ts'
+import { keptShare } from '../../core/kept-share.ts'
 import type { Proposal, Trigger } from '../../core/proposal.ts'
 import type { Result } from '../../core/result.ts'
 import { fail, ok } from '../../core/result.ts'
@@ -170,6 +171,9 @@ const stepWeights = ({ position, grains }: Pass): readonly number[] =>
     const grain = grains.get(asset)
     return grain === undefined ? 0 : (toFloat(grain.step) * priceUsd) / position.valueUsd
   })
+/** What is not sold of each line, in weight. */
+const keptWeights = ({ position, request: { model, book } }: Pass, { clock }: PlanningDeps): readonly number[] =>
+  position.lines.map(({ asset, target }) => target * keptShare(asset, model, book, clock.now()))
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
 function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
@@ -187,6 +191,7 @@ function limitsOf(pass: Pass, deps: PlanningDeps): LineLimits {
     frozen: new Set([...request.leftOut, ...pass.tooSmall]),
     settle: deps.settings.settle,
     newCash: pass.newCash,
+    kept: keptWeights(pass, deps),
   })
   // no band gives way beyond the largest weight of one asset, nor above where a line beyond it stands
   position.lines.forEach(({ asset, weight }, i) => {

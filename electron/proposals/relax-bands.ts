@@ -2,7 +2,7 @@ import { ensureNever } from '../../core/assert.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { Infeasibility, RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
 import type { BookPosition } from './book-position.ts'
-import { type LineLimits, points } from './limits.ts'
+import { keptSentence, type LineLimits, points } from './limits.ts'
 import type { PlanningDeps } from './planning-inputs.ts'
 
 /** One book as the optimiser gets it, with what its limits mean. */
@@ -48,7 +48,8 @@ export async function solveRelaxing(
     // without an answer the clash stands as the optimiser found it
     if (relaxation === undefined) return
     const { problem, limits } = cases[i]!
-    if (relaxation.kind === 'incurable') answers[i] = { ...answers[i]!, why: clashInWords(relaxation.why, cases[i]!) }
+    if (relaxation.kind === 'incurable')
+      answers[i] = { ...answers[i]!, why: clashInWords(relaxation.why, cases[i]!, true) }
     else {
       const { lower, upper, clash } = relaxation
       const relaxed = clash === null ? limits : giveWay(cases[i]!, lower, upper, clash)
@@ -81,15 +82,22 @@ function giveWay(given: SolveCase, lower: Float64Array, upper: Float64Array, cla
 
 const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
 
-/** Which limits clash and by how much, in the words of the book: assets, groups and restrictions by name. */
+/**
+ * Which limits clash and by how much, in the words of the book: assets, groups and restrictions by name. `hard`: bands
+ * gave way as far as they can, so that what lines keep of their targets may be what is in the way.
+ */
 export function clashInWords(
   { code, lines, groups, shortfall, reason }: Infeasibility,
   { position, model, limits, problem: { turnoverCap } }: SolveCase,
+  hard = false,
 ): string {
   const names = (of: readonly number[]): string => of.map((i) => position.lines[i]!.asset).join(', ')
   const capNames = groups.map((g) => `${model.groupCaps[g]!.name} (${percent(model.groupCaps[g]!.maximum)})`).join(', ')
   const cuts = lines.flatMap((i) => {
-    const cut = limits.cutBy[i] ?? null
+    const kept = limits.kept[i]!
+    const least = Math.min(kept, position.lines[i]!.weight)
+    const keeps = hard && least > 0 && limits.hard.lower[i] === least
+    const cut = limits.cutBy[i] ?? (keeps ? keptSentence(position.lines[i]!, kept) : null)
     return cut === null ? [] : [`${position.lines[i]!.asset} ${cut}`]
   })
   const cutBy = cuts.length === 0 ? '' : ` (${cuts.join('; ')})`

@@ -29,6 +29,7 @@ export function snapshotHash(
     multiplier,
     RISK_TERMS.map((term) => terms[term]),
     book.restrictions,
+    book.keptShare ?? null,
     held,
   ])
   return createHash('sha256').update(text).digest('hex').slice(0, 32)

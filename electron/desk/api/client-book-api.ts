@@ -80,6 +80,8 @@ export function clientBookApi(
       if (!reason.ok) return reason
       if (restriction.kind === 'at-most' && !(restriction.weight >= 0 && restriction.weight <= 1))
         return refuse('invalid-request', `the weight was ${restriction.weight}, 0 to 1 is allowed`)
+      if (restriction.kind === 'keep' && !(restriction.share >= 0 && restriction.share <= 1))
+        return refuse('invalid-request', `the share was ${restriction.share}, 0 to 1 is allowed`)
       const end = checkExpiry(until ?? millis(Number.NaN), parts.clock.now(), MAXIMUM_FLAG_DAYS)
       if (!end.ok) return refuse('invalid-request', `a flag: ${end.error.message}`)
       const others = book.restrictions.filter((each) => each.asset !== asset || each.kind !== restriction.kind)

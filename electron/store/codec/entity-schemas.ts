@@ -24,12 +24,14 @@ const bandRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('relative'), ofTarget: z.number() }),
   z.strictObject({ kind: z.literal('hybrid'), ofTarget: z.number(), floor: z.number() }),
 ])
+const share = z.number().optional()
 export const modelPortfolio = z.strictObject({
   id: text,
   name: text,
   version: z.int(),
-  lines: z.array(z.strictObject({ asset: text, target: z.number(), band: bandRule })),
+  lines: z.array(z.strictObject({ asset: text, target: z.number(), band: bandRule, keptShare: share })),
   groupCaps: z.array(z.strictObject({ name: text, assets: z.array(text), maximum: z.number() })),
+  keptShare: share,
 })
 
 const limited = { asset: text, reason: text, until: millisField.optional() }
@@ -39,6 +41,7 @@ const restriction = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-trade'), ...limited }),
   z.strictObject({ kind: z.literal('band-edge'), ...limited }),
   z.strictObject({ kind: z.literal('at-most'), weight: z.number(), ...limited }),
+  z.strictObject({ kind: z.literal('keep'), share: z.number(), ...limited }),
 ])
 export const clientBook = z.strictObject({
   id: text,
@@ -57,6 +60,7 @@ export const clientBook = z.strictObject({
   pausedUntil: millisField.nullable(),
   pausedWhy: text.optional(),
   mayCross: z.boolean(),
+  keptShare: share,
 })
 
 export const openingLot = z.strictObject({

@@ -107,6 +107,8 @@ function restrictionText(restriction: Restriction): string {
       return `${asset}: no trade, ${restriction.reason}`
     case 'band-edge':
       return `${asset}: to its band's edge only, ${restriction.reason}`
+    case 'keep':
+      return `${asset}: not sold below ${formatPercent(restriction.share, 0)} % of its target, ${restriction.reason}`
     case 'at-most':
       return `${asset}: at most ${formatPercent(restriction.weight, 1)} % of the book, ${restriction.reason}`
   }

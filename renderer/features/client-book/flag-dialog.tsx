@@ -17,6 +17,7 @@ export const FLAG_WORDS: Readonly<Record<Restriction['kind'], string>> = {
   'no-sell': 'No sell',
   'band-edge': 'To its band’s edge only',
   'at-most': 'At most a part of the book',
+  keep: 'Keep a part of its target',
 }
 const KINDS = [
   'no-trade',
@@ -24,7 +25,11 @@ const KINDS = [
   'no-sell',
   'band-edge',
   'at-most',
+  'keep',
 ] as const satisfies readonly Restriction['kind'][]
+
+/** What the number of a flag is a part of. */
+const PART_OF: Partial<Record<Restriction['kind'], string>> = { 'at-most': 'the book', keep: 'its target' }
 
 /** A flag on one asset: it overrides what planning would do, for a reason and for a time. */
 export function FlagDialog({ book }: { readonly book: ClientBookView }) {
@@ -40,13 +45,14 @@ export function FlagDialog({ book }: { readonly book: ClientBookView }) {
   const blocked =
     length === undefined || !(length > 0 && length <= MOST_DAYS)
       ? `Set flag: an end within ${MOST_DAYS} days is needed`
-      : kind === 'at-most' && (weight === undefined || !(weight >= 0 && weight <= 100))
-        ? 'Set flag: 0 to 100 % of the book'
+      : PART_OF[kind] !== undefined && (weight === undefined || !(weight >= 0 && weight <= 100))
+        ? `Set flag: 0 to 100 % of ${PART_OF[kind]}`
         : reason.trim() === ''
           ? 'Set flag: a reason is needed'
           : null
   const restriction = (): Restriction => {
     const flag = { asset, reason: reason.trim(), until: millis(now + length! * DAY_MS) }
+    if (kind === 'keep') return { kind, share: weight! / 100, ...flag }
     return kind === 'at-most' ? { kind, weight: weight! / 100, ...flag } : { kind, ...flag }
   }
   return (
@@ -72,6 +78,9 @@ export function FlagDialog({ book }: { readonly book: ClientBookView }) {
           onChange={setKind}
         />
         {kind === 'at-most' && <TextField name="At most, % of the book" numeric value={most} onChange={setMost} />}
+        {kind === 'keep' && (
+          <TextField name="Not sold below, % of its target" numeric value={most} onChange={setMost} />
+        )}
         <TextField name="Ends in, days" hint={`at most ${MOST_DAYS}`} numeric value={days} onChange={setDays} />
         <ReasonField value={reason} onChange={setReason} />
       </div>
