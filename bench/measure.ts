@@ -1,7 +1,8 @@
 /** One row of a benchmark's output. */
 export interface BenchRow {
   readonly name: string
-  readonly medianMicros: number
+  /** Null where a row is not of time. */
+  readonly medianMicros: number | null
   readonly [extra: string]: number | string | null | readonly number[]
 }
 
@@ -16,6 +17,33 @@ export function measureTogether(jobs: readonly (() => void)[], rounds: number, w
       times[at]!.push(Number(process.hrtime.bigint() - start) / 1000)
     }
   return times.map(medianOf)
+}
+
+/**
+ * As `measureTogether`, of work that comes in slices: the sum of every slice's median. A slice is over before a busy
+ * machine hands the processor to somebody else, where the whole would seldom be.
+ */
+export function measureSlices(
+  jobs: readonly ((slice: number) => void)[],
+  slices: number,
+  rounds: number,
+  warmUps: number,
+): number[] {
+  const totals = jobs.map(() => 0)
+  for (let slice = 0; slice < slices; slice++) {
+    const sliced = jobs.map((job) => () => job(slice))
+    for (const [at, micros] of measureTogether(sliced, rounds, warmUps).entries()) totals[at]! += micros
+  }
+  return totals
+}
+
+/** Least-squares slope of log y over log x: 1 where y grows like x, 2 where like its square. */
+export function exponentOf(x: readonly number[], y: readonly number[]): number {
+  const [a, b] = [x.map(Math.log), y.map(Math.log)]
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [meanA, meanB] = [mean(a), mean(b)]
+  const covariance = a.reduce((sum, value, i) => sum + (value - meanA) * (b[i]! - meanB), 0)
+  return covariance / a.reduce((sum, value) => sum + (value - meanA) ** 2, 0)
 }
 
 export function medianOf(values: readonly number[]): number {

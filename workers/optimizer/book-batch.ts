@@ -86,6 +86,9 @@ export function problemOfBatch(batch: BookBatch, book: number): RebalanceProblem
 const memory = new KernelMemory()
 const judge = new Judge()
 
+/** What this thread holds to solve batches, in bytes: it depends on the largest book, not on how many there are. */
+export const workingBytes = (): number => memory.numbers.buffer.byteLength
+
 /**
  * Solves books `from` ≤ b < `to` of a batch into `answers`; the answer to a book depends on that book (and its start)
  * alone. `starts` are the answers to the same books a moment ago; it may be `answers` itself. Returns how many books

@@ -5,6 +5,7 @@ export {
   createAnswers,
   problemOfBatch,
   solveBatch,
+  workingBytes,
 } from './book-batch.ts'
 export { solveDiscrete } from './discrete.ts'
 export { type DiscreteRules, type DiscreteSolved, isDiscrete } from './discrete-rules.ts'
