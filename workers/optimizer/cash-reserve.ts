@@ -91,11 +91,13 @@ class PriceSearch {
   }
 
   /**
-   * Regula falsi (Illinois) on the room, which grows with the price, in turn with the price at which both ends are
-   * worth the same: where the room jumps, it does so there.
+   * Regula falsi (Illinois) on the room, which grows with the price; every third time the price at which both ends are
+   * worth the same: where the room jumps, it does so there, and a blend of the ends is as good as either.
    */
   #close(below: Priced, above: Priced): RebalanceSolution {
     let [weightBelow, weightAbove] = [below.room, above.room]
+    let jumps = false
+    let side = 0
     for (let search = 0; search < SEARCHES; search++) {
       const width = above.price - below.price
       // noise of the solutions may keep the search from its end: then what a certificate allows is enough
@@ -103,36 +105,36 @@ class PriceSearch {
       const near = above.room <= patience * CASH_LEFT && above.price * above.room <= patience * GAP_LEFT
       const candidate = near ? this.#candidate(above) : null
       if (candidate !== null && passes(candidate.assessment)) return this.#conclude(candidate)
-      // prices this near, or worth the same: a blend misses the optimum by no more than the product
-      if (search % 2 === 1 || width * (above.room - below.room) <= patience * GAP_LEFT) {
+      // a blend of ends at prices this near misses the optimum by no more than the product
+      if (jumps || width * (above.room - below.room) <= patience * GAP_LEFT) {
         const blend = this.#blend(below, above)
         if (passes(blend.assessment)) return this.#conclude(blend)
       }
       if (width <= 2 * Number.EPSILON * above.price) break
-      const price = this.#priceBetween(below, above, search, weightBelow / (weightBelow - weightAbove))
+      const falsi = below.price + (weightBelow / (weightBelow - weightAbove)) * width
+      const even = (this.#worthOf(below) - this.#worthOf(above)) / (below.room - above.room)
+      const tryEven = search % 3 === 2 && even > below.price && even < above.price
+      const price = tryEven ? even : search % 9 === 8 ? below.price + width / 2 : falsi
       const next = this.#atOrAbove(price, above.price, above.solved)
       if (next === null) break
+      const replaced = next.room >= 0 ? above : below
+      jumps = tryEven && Math.abs(next.room - replaced.room) <= 1e-6 * Math.abs(replaced.room)
+      // an end that stays twice counts half, so that it is passed next time
       if (next.room >= 0) {
         above = next
         weightAbove = next.room
-        weightBelow /= 2
+        if (side > 0) weightBelow /= 2
+        side = 1
       } else {
         below = next
         weightBelow = next.room
-        weightAbove /= 2
+        if (side < 0) weightAbove /= 2
+        side = -1
       }
     }
     // where bands are as thin as rounding an end may miss the reserve by no more than that
     const ends = [above, below, ...(this.#free === null ? [] : [this.#free])]
     return this.#concludeBest([this.#blend(below, above), ...ends.map((end) => this.#candidate(end))])
-  }
-
-  #priceBetween(below: Priced, above: Priced, search: number, share: number): number {
-    const width = above.price - below.price
-    const falsi = below.price + Math.min(0.99, Math.max(0.01, share)) * width
-    const even = (this.#worthOf(below) - this.#worthOf(above)) / (below.room - above.room)
-    if (search % 2 === 0) return even > below.price && even < above.price ? even : falsi
-    return search % 6 === 5 ? below.price + width / 2 : falsi
   }
 
   /** The objective without the reserve's price. */

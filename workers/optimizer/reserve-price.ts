@@ -1,5 +1,4 @@
 import type { RebalanceProblem } from './problem.ts'
-import { tradeCost } from './trade-cost.ts'
 
 /**
  * The problem with its reserve replaced by a price μ on what is missing: every unit of cost weighs 1 + μ and cash
@@ -24,8 +23,13 @@ export function atReservePrice(problem: RebalanceProblem, price: number): Rebala
 
 /** Cash left once the trades to x are paid for, less the reserve: x_cash − C(Δ) − reserve. */
 export function reserveRoom(problem: RebalanceProblem, x: ArrayLike<number>): number {
-  const { reserve } = problem
+  const { reserve, current, costBuy, costSell, impact } = problem
   if (reserve === null) return Number.POSITIVE_INFINITY
-  const { linear, impact } = tradeCost(problem, x)
-  return x[reserve.asset]! - (linear + impact) - reserve.weight
+  let paid = 0
+  for (let i = 0; i < current.length; i++) {
+    const trade = x[i]! - current[i]!
+    const size = Math.abs(trade)
+    paid += (trade > 0 ? costBuy[i]! : costSell[i]!) * size + impact[i]! * size * Math.sqrt(size)
+  }
+  return x[reserve.asset]! - paid - reserve.weight
 }

@@ -39,7 +39,10 @@ export function checkSaleTaxes(taxes: readonly SaleTax[], n: number): string | n
 
 const known = new WeakMap<readonly SaleTax[], readonly (TaxCurve | null)[] | null>()
 
-/** Per asset, null where a sale costs no tax; null as a whole where none does. Empty and equal lots are merged. */
+/**
+ * Per asset, null where a sale costs no tax; null as a whole where none does. Empty and equal lots are merged. Made
+ * once per array of taxes, which therefore must not be written to afterwards.
+ */
 export function taxCurves(taxes: readonly SaleTax[], n: number): readonly (TaxCurve | null)[] | null {
   if (taxes.length === 0) return null
   let curves = known.get(taxes)
