@@ -139,7 +139,7 @@ describe('with daily bars', () => {
     expect(kept.asked[0]).toBe('binance:BTC/USDT 1d 6')
     const fresh = open(at(3))
     await fresh.watch.refresh(millis(START + 3 * DAY + 1))
-    expect(fresh.asked[0]).toBe('binance:BTC/USDT 1d 400')
+    expect(fresh.asked[0]).toBe('binance:BTC/USDT 1d 720')
     const assets = ['BTC', 'ETH', 'SOL']
     expect([...kept.watch.view().covarianceOf(assets)]).toEqual([...fresh.watch.view().covarianceOf(assets)])
     expect(kept.watch.regime(millis(START + 3 * DAY))).toEqual(fresh.watch.regime(millis(START + 3 * DAY)))

@@ -20,7 +20,10 @@ const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 /** Assets that say nothing about the market's volatility. */
 const STABLE: ReadonlySet<AssetId> = new Set(['USDT', 'USDC'])
-const DAILY_BARS = 400
+/** As many as every venue gives at once: the regime ranks volatility among that of two years. */
+const DAILY_BARS = 720
+/** Of which the risk model takes these. */
+const RISK_DAYS = 400
 const HOURLY_BARS = 1_000
 /** Days of traded value that the average daily volume is taken over. */
 const VOLUME_DAYS = 30
@@ -79,7 +82,9 @@ export class RiskWatch {
     const series = this.#seriesOfAssets(daily)
     const assets = [...series.keys()].sort()
     const estimate = await this.#parts.engine.estimate({
-      histories: assets.map((asset) => historyOfBars(asset, series.get(asset)!, DAY_MS, marketNow, STABLE.has(asset))),
+      histories: assets.map((asset) =>
+        historyOfBars(asset, series.get(asset)!.slice(-RISK_DAYS), DAY_MS, marketNow, STABLE.has(asset)),
+      ),
       asOf: marketNow,
     })
     if (estimate.ok) {
