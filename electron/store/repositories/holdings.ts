@@ -30,8 +30,9 @@ export function createHoldingRepository(database: Database) {
        acquired_at AS acquiredAt
      FROM lot WHERE sub_account = ? ORDER BY venue, asset, acquired_at, lot_id`,
   )
+  // Named, because the planner would rather read all holdings: a third of a second at 70,000 client books, at every write.
   const belowZero = database.prepare(
-    `SELECT sub_account AS subAccount, venue, asset, quantity FROM holding
+    `SELECT sub_account AS subAccount, venue, asset, quantity FROM holding INDEXED BY holding_below_zero
      WHERE substr(quantity, 1, 1) = '-' AND sub_account <> 'house' LIMIT 1`,
   )
 
