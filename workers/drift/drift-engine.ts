@@ -13,7 +13,7 @@ import {
 } from './drift-load.ts'
 import type { BookDrift } from './explain.ts'
 import { type FilterModule, findFilter } from './filter-module.ts'
-import { type DriftReport, type DriftSweep, hasNews, LoadedBooks } from './loaded-books.ts'
+import { type DriftMeasure, type DriftReport, type DriftSweep, hasNews, LoadedBooks } from './loaded-books.ts'
 import { SharedPrices } from './shared-prices.ts'
 
 export type DriftError =
@@ -51,6 +51,8 @@ export interface DriftInfo {
 }
 
 const PACE_MS = 2
+/** Books per part of a measurement: a third of a millisecond. */
+const MEASURED_AT_ONCE = 4_096
 /** How often a quiet watcher looks after its audit, and whether it was loaded anew. */
 const IDLE_MS = 50
 
@@ -156,6 +158,29 @@ export class DriftEngine {
     if (this.#loaded === null) return NOT_LOADED
     if (this.#shared === null) return NO_PRICES
     return this.#loaded.readShared(this.#shared) === null ? PRICES_BUSY : ok(this.#loaded.sweep(tell, true))
+  }
+
+  /** Covariance per year (n × n) of the assets in the order loaded, for the tracking errors of `measureShared`. */
+  setCovariance(covariance: Float64Array): Result<undefined, DriftError> {
+    return this.#loaded === null ? NOT_LOADED : this.#loaded.setCovariance(covariance)
+  }
+
+  /**
+   * Every figure of every book at the shared prices of now, in parts: what is told by `nextReport` waits for one part
+   * at most. The figures are in shared memory, valid until the call after the next. Tells nothing and audits nothing.
+   */
+  async measureShared({ trackingError = false } = {}): Promise<Result<DriftMeasure, DriftError>> {
+    const loaded = this.#loaded
+    if (loaded === null) return NOT_LOADED
+    if (this.#shared === null) return NO_PRICES
+    if (loaded.readShared(this.#shared) === null) return PRICES_BUSY
+    const pass = loaded.startMeasure(trackingError)
+    const books = loaded.table.bookIds.length
+    for (let from = 0; from < books; from += MEASURED_AT_ONCE) {
+      if (from > 0) await nextTurn()
+      loaded.measure(pass, from, Math.min(books, from + MEASURED_AT_ONCE))
+    }
+    return ok(loaded.measured(pass))
   }
 
   /**

@@ -10,6 +10,13 @@ export type {
   DriftLoad,
 } from './drift-load.ts'
 export { type BookDrift, type LineDrift, whyUnable } from './explain.ts'
-export type { AuditDifference, AuditReport, DriftReport, DriftSweep } from './loaded-books.ts'
+export type {
+  AuditDifference,
+  AuditReport,
+  DriftFigures,
+  DriftMeasure,
+  DriftReport,
+  DriftSweep,
+} from './loaded-books.ts'
 export { SharedPrices } from './shared-prices.ts'
 export { ABLE, DRIFT_STATUSES, type DriftColumns, type DriftStatus, NO_VALUE } from './sweep.ts'

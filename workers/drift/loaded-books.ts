@@ -8,7 +8,18 @@ import { type BandCrossing, type CrossingColumns, crossingColumns, listCrossings
 import { type BookDrift, explainBook } from './explain.ts'
 import type { FilterModule } from './filter-module.ts'
 import type { SharedPrices } from './shared-prices.ts'
-import { createDriftColumns, DRIFT_STATUSES, type DriftColumns, type DriftStatus, isUsablePrice } from './sweep.ts'
+import {
+  createDriftColumns,
+  DRIFT_STATUSES,
+  type DriftColumns,
+  type DriftStatus,
+  framePrices,
+  isUsablePrice,
+  type PriceFrame,
+  sharedDoubles,
+  sweepBooks,
+} from './sweep.ts'
+import { type ColumnCovariance, inColumnOrder, trackingErrors } from './tracking-error.ts'
 
 /** A client book of which the sweep said one thing and brute force another: a bug, and an alarm. */
 export interface AuditDifference {
@@ -23,9 +34,18 @@ export interface AuditReport {
   readonly first: readonly AuditDifference[]
 }
 
-export interface DriftSweep extends DriftColumns {
+export interface DriftFigures extends DriftColumns {
   /** Names of the entries of `worstLine`. */
   readonly lineAssets: readonly AssetId[]
+}
+
+/** Every figure of every book, told of no change: what screens show. */
+export interface DriftMeasure extends DriftFigures {
+  /** Ex-ante, per year, as of the last pass that took it; NaN without a covariance or where a book can't be checked. */
+  readonly trackingError: Float64Array
+}
+
+export interface DriftSweep extends DriftFigures {
   /** Out now and not out when last told; being unable to check in between changes nothing. */
   readonly newlyBreached: readonly BandCrossing[]
   readonly newlyCured: readonly BandCrossing[]
@@ -48,6 +68,13 @@ export interface DriftReport {
   readonly audit: AuditReport
 }
 
+/** A pass over all books at the prices of its beginning. */
+interface MeasurePass {
+  readonly frame: PriceFrame
+  readonly columns: DriftColumns
+  readonly trackingError: Float64Array | null
+}
+
 const SHOWN_DIFFERENCES = 10
 
 /** One load of client books: their table, what is known and told of them, and how far the audit has come. */
@@ -63,6 +90,8 @@ export class LoadedBooks {
   /** Two, so that one can be read in another thread while the other is written. */
   #shared: readonly [DriftColumns, DriftColumns] | null = null
   #turn = 0
+  #covariance: ColumnCovariance | null = null
+  #trackingError: Float64Array | null = null
 
   /** `now` in milliseconds. */
   constructor(table: BookTable, filter: FilterModule, now: () => number) {
@@ -113,6 +142,37 @@ export class LoadedBooks {
       newlyCured: named(changes.cured),
       audit: this.#takeAudit(),
     }
+  }
+
+  /** n × n, per year, of the assets in the order loaded. */
+  setCovariance(covariance: Float64Array): Result<undefined, Failure<'wrong-length'>> {
+    const wanted = this.#prices.length ** 2
+    if (covariance.length !== wanted)
+      return fail('wrong-length', `got ${covariance.length} covariances for ${this.#prices.length} assets`)
+    this.#covariance = inColumnOrder(this.table, covariance)
+    return ok(undefined)
+  }
+
+  /** Begins a pass for `measure` at the prices of now. Its figures are in shared memory, two passes apart. */
+  startMeasure(withTrackingError: boolean): MeasurePass {
+    this.#trackingError ??= sharedDoubles(this.table.bookIds.length).fill(Number.NaN)
+    const takesError = withTrackingError && this.#covariance !== null
+    return {
+      frame: framePrices(this.#prices),
+      columns: this.#nextShared(),
+      trackingError: takesError ? this.#trackingError : null,
+    }
+  }
+
+  /** Figures of books [from, to): between two parts a tick gets its turn. */
+  measure({ frame, columns, trackingError }: MeasurePass, from: number, to: number): void {
+    sweepBooks(this.table, frame, columns, from, to, from)
+    if (trackingError !== null)
+      trackingErrors(this.table, frame.usable, this.#covariance!, columns, trackingError, from, to)
+  }
+
+  measured({ columns }: MeasurePass): DriftMeasure {
+    return { ...columns, lineAssets: this.table.lineAssets, trackingError: this.#trackingError! }
   }
 
   /** Decides every book and tells what changed. */

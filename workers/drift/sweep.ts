@@ -51,6 +51,9 @@ export function createDriftColumns(books: number, shared = false): DriftColumns 
   }
 }
 
+export const sharedDoubles = (length: number): Float64Array =>
+  new Float64Array(new SharedArrayBuffer(8 * length) as unknown as ArrayBuffer)
+
 /** A price that may be used: fresh, finite and above zero. */
 export const isUsablePrice = (price: number, fresh: boolean): boolean =>
   fresh && price > 0 && price < Number.POSITIVE_INFINITY
@@ -76,18 +79,25 @@ export function framePrices(prices: Float64Array): PriceFrame {
 }
 
 /**
- * Weights of books [from, to) against their bands; row 0 of `out` is book `from`.
+ * Weights of books [from, to) against their bands; book `from` is written at row `at` of `out`.
  * The order of the arithmetic is part of the contract, because the last bit decides at an edge: total = Σ q·p over the
  * columns from the first to the last, cash likewise over the settlement currencies, w = q·p / total. (Columns that the
  * book has no cell for would add 0.) A price is needed where the book holds the asset or has a target in it; cash is
  * needed where it is held. w > high or w < low is a breach: both limits belong to the band.
  */
-export function sweepBooks(table: BookTable, frame: PriceFrame, out: DriftColumns, from: number, to: number): void {
+export function sweepBooks(
+  table: BookTable,
+  frame: PriceFrame,
+  out: DriftColumns,
+  from: number,
+  to: number,
+  at = 0,
+): void {
   const hasGaps = frame.missing.length > 0
-  for (let book = from; book < to; book++) {
+  for (let book = from, row = at; book < to; book++, row++) {
     const needed = hasGaps ? missingColumn(table, book, frame) : ABLE
-    if (needed !== ABLE) markUnable(book - from, needed, out)
-    else if (!checkBook(table, book, frame.usable, out, book - from)) markUnable(book - from, NO_VALUE, out)
+    if (needed !== ABLE) markUnable(row, needed, out)
+    else if (!checkBook(table, book, frame.usable, out, row)) markUnable(row, NO_VALUE, out)
   }
 }
 
