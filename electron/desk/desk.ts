@@ -9,7 +9,14 @@ import type { Actor } from '../../core/journal.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { type Bps, bps, millis } from '../../core/units.ts'
-import { ABLE, DRIFT_STATUSES, type DriftSweep } from '../../workers/drift/index.ts'
+import {
+  ABLE,
+  type AuditReport,
+  DRIFT_STATUSES,
+  type DriftFigures,
+  type DriftMeasure,
+  type DriftSweep,
+} from '../../workers/drift/index.ts'
 import type { Executor } from '../execution/executor.ts'
 import type { MarketView, PlanningDeps } from '../proposals/planning-inputs.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
@@ -63,22 +70,28 @@ const namesOf = (venues: readonly VenueId[]): string => venues.map((venue) => VE
 export class Desk {
   readonly parts: DeskParts
   readonly approvals: Approvals
-  #sweep: DriftSweep | null = null
+  #sweep: DriftFigures | null = null
   #cycleDeps: CycleDeps
+  #auditDifferences = 0
+  #trading: ReturnType<DeskStore['tradingState']>
   /** Cycles run one after another, whoever asks. */
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(parts: DeskParts) {
     this.parts = parts
+    this.#trading = parts.store.tradingState()
     this.#cycleDeps = { ...parts, haltedWhy: (book) => this.haltedWhy(book) }
     this.approvals = new Approvals(this.#cycleDeps, (...input) => this.#release(...input))
     parts.executor.on((event) => {
       if (event.kind === 'plan-closed') this.#planClosed(event.planId)
+      else if (event.kind === 'holdings-changed') this.#holdingsChanged(event.bookIds)
+      else if (event.kind === 'trading-state-changed') this.#trading = parts.store.tradingState()
       else if (event.kind === 'alarm') parts.alerts.raise('execution-alarm', 'critical', event.why)
     })
   }
 
-  get sweep(): DriftSweep | null {
+  /** Figures of every book as of the last check. */
+  get sweep(): DriftFigures | null {
     return this.#sweep
   }
   /** Rows were numbered anew: the last check says nothing until the next. */
@@ -109,18 +122,54 @@ export class Desk {
     }
     durations.add(performance.now() - before)
     this.parts.alerts.clear('drift-engine')
+    this.takeAudit(sweep.value.audit)
     this.#sweep = sweep.value
     return sweep
   }
 
+  /** Live: figures for the screens, while `drift.watch` tells who is out. `withRisk` takes tracking errors anew. */
+  async measure(withRisk: boolean): Promise<Result<DriftMeasure, DeskFailure>> {
+    const { drift, market, durations, history, alerts } = this.parts
+    const prices = market.prices()
+    history.sample(market.marketNow(), prices)
+    const before = performance.now()
+    const figures = await drift.figures(prices, market.multiplier(), withRisk)
+    if (!figures.ok) {
+      alerts.raise('drift-engine', 'critical', `client books are not checked: ${figures.error.message}`)
+      return fail('engine-stopped', figures.error.message)
+    }
+    durations.add(performance.now() - before)
+    alerts.clear('drift-engine')
+    this.#sweep = figures.value
+    return figures
+  }
+
+  /** A difference between what was said and brute force is a bug of ours: it stands on the screen until the desk ends. */
+  takeAudit({ differences, first }: AuditReport): void {
+    if (differences === 0) return
+    this.#auditDifferences += differences
+    const example = first.map(({ bookId, said, exact }) => `${bookId} was said to be ${said} and is ${exact}`)
+    this.parts.alerts.raise(
+      'drift-audit',
+      'critical',
+      `the audit of the drift monitor found ${this.#auditDifferences} wrong answers (${example.slice(0, 3).join('; ')}). They are put right, and every book is checked the slow way from now on: tell the makers.`,
+    )
+  }
+
   /** Books that are out of their bands now. */
   breached(): readonly ClientBookId[] {
+    const { drift, world } = this.parts
+    if (drift.isWatching) {
+      const rows = drift.standing.breached.map(({ bookId }) => world.rowOf(bookId)).sort((a, b) => a - b)
+      return rows.map((row) => world.books[row]!.id)
+    }
     const sweep = this.#sweep
     if (sweep === null) return []
     const out = DRIFT_STATUSES.indexOf('out')
     return this.parts.world.books.filter((_, row) => sweep.status[row] === out).map((book) => book.id)
   }
   unable(): readonly ClientBookId[] {
+    if (this.parts.drift.isWatching) return [...this.parts.drift.standing.unable.keys()]
     const sweep = this.#sweep
     if (sweep === null) return this.parts.world.books.map((book) => book.id)
     return this.parts.world.books.filter((_, row) => sweep.unableColumn[row] !== ABLE).map((book) => book.id)
@@ -150,9 +199,20 @@ export class Desk {
     return { made, outcomes }
   }
 
+  /**
+   * The urgent part of it: these books have just left their bands. Whoever needs a proposal gets one now; whatever is
+   * not about them waits for `plan`.
+   */
+  async planNews(bookIds: ReadonlySet<ClientBookId>): Promise<readonly Proposal[]> {
+    const view = this.parts.market.view()
+    const made = await planNeeded(bookIds, view, this.#cycleDeps)
+    this.approvals.releaseAutomatic(made, view)
+    return made
+  }
+
   /** Sentence where trading is stopped for this book, null otherwise. A stopped venue stops books that need it. */
   haltedWhy(book: ClientBook): string | null {
-    const state = this.parts.store.tradingState()
+    const state = this.#trading
     if (state.all !== 'active') return `trading is ${STATE_WORDS[state.all]}`
     const own = state.clientBooks.get(book.id)
     if (own !== undefined && own !== 'active') return `trading of this client book is ${STATE_WORDS[own]}`
@@ -189,8 +249,14 @@ export class Desk {
     return released.ok ? ok(planId) : fail('trading-halted', released.error.message)
   }
 
+  /** A fill counts from the moment it is booked, not from the end of its plan. */
+  #holdingsChanged(bookIds: Iterable<ClientBookId>): void {
+    this.parts.world.refreshHoldings(bookIds)
+    this.parts.drift.touch(bookIds)
+  }
+
   #planClosed(planId: string): void {
-    const { store, world, proposals, drift, history, market } = this.parts
+    const { store, world, proposals, history, market } = this.parts
     const bookIds = new Set<ClientBookId>()
     const parents = store.parentsOf(planId)
     for (const { parent } of parents) for (const participant of parent.participants) bookIds.add(participant.bookId)
@@ -198,8 +264,7 @@ export class Desk {
       planId,
       parents.flatMap(({ parent }) => store.childrenOf(parent.id)),
     )
-    world.refreshHoldings(bookIds)
-    drift.touch(bookIds)
+    this.#holdingsChanged(bookIds)
     proposals.executed(bookIds)
     const at = millis(market.marketNow())
     for (const bookId of bookIds) {

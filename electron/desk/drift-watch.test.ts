@@ -22,7 +22,7 @@ async function open() {
   benches.push(bench)
   const at = new EngineAtHand(new DriftEngine())
   const watch = new DriftWatch(at.remote, bench.world, bench.settings.dustWeight)
-  unwrap(await watch.load(1))
+  unwrap(await watch.load(1, bench.prices))
   const statuses = async (multiplier = 1): Promise<readonly string[]> => {
     const sweep = unwrap(await watch.sweep(bench.prices, multiplier))
     return [...sweep.status].map((status) => DRIFT_STATUSES[status]!)

@@ -1,4 +1,4 @@
-import { type Amount, toFloat } from '../../core/amount.ts'
+import { toFloat, ZERO } from '../../core/amount.ts'
 import { halfWidth } from '../../core/band.ts'
 import type { ClientBook, ClientBookId, Holding } from '../../core/client-book.ts'
 import type { WeightHistory } from '../../core/contracts/desk-api.ts'
@@ -14,7 +14,8 @@ interface PriceSample {
 }
 interface HoldingsSince {
   readonly from: number
-  readonly quantities: ReadonlyMap<AssetId, number>
+  /** As the world has it: one array per book and moment, none of them copied. */
+  readonly holdings: readonly Holding[]
 }
 
 const SAMPLE_MS = 5 * 60_000
@@ -55,12 +56,9 @@ export class HistoryKeeper {
   }
 
   setHoldings(marketTime: number, bookId: ClientBookId, holdings: readonly Holding[]): void {
-    const quantities = new Map<AssetId, number>()
-    for (const held of holdings)
-      quantities.set(held.asset, (quantities.get(held.asset) ?? 0) + toFloat(held.quantity as Amount))
     const list = this.#holdings.get(bookId)
-    if (list === undefined) this.#holdings.set(bookId, [{ from: marketTime, quantities }])
-    else list.push({ from: marketTime, quantities })
+    if (list === undefined) this.#holdings.set(bookId, [{ from: marketTime, holdings }])
+    else list.push({ from: marketTime, holdings })
   }
 
   rebalanced(marketTime: number, bookId: ClientBookId): void {
@@ -115,11 +113,11 @@ export class HistoryKeeper {
     for (const sample of this.#samples) if (sample.at >= from) yield sample
   }
 
-  #holdingsAt(bookId: ClientBookId, at: number): ReadonlyMap<AssetId, number> {
+  #holdingsAt(bookId: ClientBookId, at: number): readonly Holding[] {
     const list = this.#holdings.get(bookId) ?? []
     // before the first record: today's knowledge of the past is the first holdings known
-    let found = list[0]?.quantities ?? new Map<AssetId, number>()
-    for (const entry of list) if (entry.from <= at) found = entry.quantities
+    let found = list[0]?.holdings ?? []
+    for (const entry of list) if (entry.from <= at) found = entry.holdings
     return found
   }
 
@@ -131,10 +129,11 @@ export class HistoryKeeper {
 }
 
 /** NaN where a price that the book needs is missing at that moment. Settlement currencies without a bar count as 1. */
-function weightAt(asset: AssetId, held: ReadonlyMap<AssetId, number>, prices: ReadonlyMap<AssetId, number>): number {
+function weightAt(asset: AssetId, held: readonly Holding[], prices: ReadonlyMap<AssetId, number>): number {
   let [total, part] = [0, 0]
-  for (const [name, quantity] of held) {
-    if (quantity === 0) continue
+  for (const { asset: name, quantity: exact } of held) {
+    if (exact === ZERO) continue
+    const quantity = toFloat(exact)
     const price = prices.get(name) ?? (isSettlementAsset(name) ? 1 : Number.NaN)
     total += quantity * price
     if (asset === CASH ? isSettlementAsset(name) : name === asset) part += quantity * price

@@ -59,7 +59,8 @@ async function open(changes: Partial<MarketWatchParts> = {}) {
     log: () => {},
   })
   await risk.refresh(millis(START))
-  const data = { orderBook: (key: MarketKey) => books.get(key), health: () => [] }
+  const orderBookOf = (key: MarketKey) => books.get(key)
+  const data = { orderBook: orderBookOf, top: orderBookOf, health: () => [] }
   const watch = new MarketWatch({
     data: data as unknown as LiveMarketData,
     world: bench.world,

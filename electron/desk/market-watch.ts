@@ -18,9 +18,10 @@ import type { Millis } from '../../core/units.ts'
 import type { MarketQuality, MicrostructureEngine } from '../../workers/microstructure/index.ts'
 import type { RegimeReading } from '../../workers/regime/index.ts'
 import type { RemoteEngine } from '../../workers/thread-link/index.ts'
+import { AssetPrices } from '../market/asset-prices.ts'
 import { type Ladder, toLadder } from '../market/ladder.ts'
 import type { LiveMarketData } from '../market/market-data.ts'
-import { priceAssets, type AssetPrice as VenuePrice } from '../market/mids.ts'
+import type { AssetPrice as VenuePrice } from '../market/mids.ts'
 import type { AssetPrice, BookPosition, PriceBoard } from '../proposals/book-position.ts'
 import type { MarketView, NaiveCost } from '../proposals/planning-inputs.ts'
 import { FillFeedback } from './fill-feedback.ts'
@@ -48,7 +49,7 @@ export interface MarketWatchParts {
 /** What the desk knows of the market at this moment: prices, costs, risk, regime; asked by the cycle and the views. */
 export class MarketWatch {
   readonly #parts: MarketWatchParts
-  #prices: ReadonlyMap<AssetId, VenuePrice> = new Map()
+  readonly #prices: AssetPrices
   #qualities = new Map<AssetId, MarketQuality[]>()
   #seen = new Map<MarketKey, number>()
   readonly #feedback = new FillFeedback()
@@ -56,6 +57,8 @@ export class MarketWatch {
 
   constructor(parts: MarketWatchParts) {
     this.#parts = parts
+    const { data, wireClock, maximumAgeMs } = parts
+    this.#prices = new AssetPrices({ orderBook: (key) => data.top(key), now: () => wireClock.now(), maximumAgeMs })
   }
 
   readonly marketNow = (): Millis => this.#parts.marketNow()
@@ -97,15 +100,18 @@ export class MarketWatch {
 
   /** USD mids now, every asset that any market prices. */
   prices(): PriceBoard {
-    const { data, world, wireClock, maximumAgeMs } = this.#parts
-    this.#prices = priceAssets({
-      markets: world.markets,
-      orderBook: (key) => data.orderBook(key),
-      now: wireClock.now(),
-      maximumAgeMs,
-      previous: this.#prices,
+    const prices = this.#prices.takeAll(this.#parts.world.markets)
+    return new Map([...prices].map(([asset, price]) => [asset, boardPrice(asset, price)]))
+  }
+
+  /** Calls with every asset that a change of an order book prices anew, as it happens. Returns how to stop. */
+  onPrice(listener: (asset: AssetId, priceUsd: number, fresh: boolean) => void): () => void {
+    return this.#parts.data.onUpdate((market) => {
+      for (const asset of this.#prices.tick(market)) {
+        const { price, fresh } = this.#prices.get(asset)!
+        listener(asset, price ?? Number.NaN, fresh)
+      }
     })
-    return new Map([...this.#prices].map(([asset, price]) => [asset, boardPrice(asset, price)]))
   }
 
   /** Feeds the order books that changed to the microstructure engine and takes its new figures. */

@@ -57,6 +57,10 @@ export class ProposalBook {
   waitOf(bookId: ClientBookId): Wait | undefined {
     return this.#waits.get(bookId)
   }
+  /** Client books that wait for something. */
+  get waiting(): Iterable<ClientBookId> {
+    return this.#waits.keys()
+  }
   isExecuting(bookId: ClientBookId): boolean {
     return this.#executing.has(bookId)
   }

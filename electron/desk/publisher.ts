@@ -1,14 +1,20 @@
+import { toleranceBand } from '../../core/band.ts'
 import type { ClientBookId } from '../../core/client-book.ts'
 import type { ChangedTopic, DeskEvents, DeskSummary } from '../../core/contracts/desk-api.ts'
-import type { AssetId } from '../../core/instruments.ts'
-import { trackingError } from '../proposals/make-proposal.ts'
-import type { MarketView } from '../proposals/planning-inputs.ts'
-import { positionFor } from './cycle.ts'
+import { type AssetId, CASH } from '../../core/instruments.ts'
+import { ABLE, DRIFT_STATUSES, type DriftFigures, type DriftMeasure } from '../../workers/drift/index.ts'
 import type { Desk } from './desk.ts'
 import { Grid } from './grid.ts'
+import { RowAssets } from './row-assets.ts'
 import { watchVenues } from './venue-alerts.ts'
 import { executionProgress } from './views/execution-progress.ts'
 import { summaryView } from './views/summary-view.ts'
+
+const OUT = DRIFT_STATUSES.indexOf('out')
+/** Ages are shown in halves of a second. */
+const AGES_MS = 500
+/** A frame of them is 1.4 MB; more client books than that take turns. */
+const ROWS_PER_FRAME = 10_000
 
 type Listener<K extends keyof DeskEvents> = (value: DeskEvents[K]) => void
 
@@ -23,9 +29,16 @@ export class Publisher {
     reset: new Set(),
   }
   #assets: readonly AssetId[] = []
-  #trackingError = new Float64Array(0)
-  #cashNeed = new Float64Array(0)
+  #trackingErrorBps = new Float64Array(0)
+  #cashFloor = new Float64Array(0)
   #dayOpen = new Float64Array(0)
+  /** Bit 1: looked at in this frame for what it is now; bit 0: for what it was. */
+  #ownState = new Uint8Array(0)
+  #pausedRows: readonly number[] = []
+  readonly #rowAssets = new RowAssets()
+  #worldChanges = -1
+  #multiplier = Number.NaN
+  #agesAt = Number.NEGATIVE_INFINITY
   #day = ''
   #progress: ReadonlyMap<ClientBookId, number> = new Map()
   #proposalChanges = -1
@@ -61,8 +74,12 @@ export class Publisher {
     const assets = world.assetsInUse().filter((asset) => world.marketsOf(asset).length > 0)
     this.#assets = [...assets, 'CASH', ...world.assetsInUse().filter((asset) => !assets.includes(asset))]
     this.grid.resize(world.books.length, this.#assets)
-    this.#trackingError = new Float64Array(world.books.length).fill(Number.NaN)
-    this.#cashNeed = new Float64Array(world.books.length)
+    this.#trackingErrorBps = new Float64Array(world.books.length).fill(Number.NaN)
+    this.#cashFloor = new Float64Array(world.books.length)
+    // every row once
+    this.#ownState = new Uint8Array(world.books.length).fill(3)
+    this.#worldChanges = -1
+    this.#agesAt = Number.NEGATIVE_INFINITY
     this.#dayOpen = new Float64Array(world.books.length).fill(Number.NaN)
     this.#day = ''
     this.emit('reset', { why })
@@ -74,58 +91,101 @@ export class Publisher {
     if (orders.ok) this.#progress = executionProgress(orders.value)
   }
 
-  /** Slower figures of every book: tracking error, cash need. Once a second is enough. */
-  refreshSlow(view: MarketView): void {
-    const { world, settings } = this.#desk.parts
-    for (const [row, book] of world.books.entries()) {
-      const position = positionFor(world, book, view, settings)
-      if (position.unableWhy !== null) {
-        this.#trackingError[row] = Number.NaN
-        this.#cashNeed[row] = 0
-        continue
-      }
-      const covariance = view.risk.covarianceOf(position.lines.map((line) => line.asset))
-      const differences = position.lines.map((line) => line.weight - line.target)
-      this.#trackingError[row] = 1e4 * trackingError(covariance, differences)
-      const cash = position.lines.at(-1)!
-      const floor = Math.max(cash.band.low, world.termsOf(book).cashReserve)
-      this.#cashNeed[row] = Math.max(0, floor - cash.weight) * position.valueUsd
+  /** Writes the grid from the last figures and emits what changed. */
+  publishFrame(): void {
+    const desk = this.#desk
+    const { sweep, parts } = desk
+    const { world, market, clock } = parts
+    if (sweep === null || sweep.status.length !== world.books.length) return
+    const now = clock.now()
+    this.#rollDay(market.marketNow())
+    this.#followWorld(market.multiplier())
+    this.#takeDayOpen(sweep)
+    if ('trackingError' in sweep) this.#takeTrackingErrors(sweep as DriftMeasure)
+    const own = this.#markOwnState(sweep)
+    this.grid.updateFigures(
+      sweep,
+      { trackingErrorBps: this.#trackingErrorBps, cashFloor: this.#cashFloor, dayOpenUsd: this.#dayOpen },
+      own,
+    )
+    this.#publishStates(sweep, own)
+    if (now - this.#agesAt >= AGES_MS) {
+      this.#agesAt = now
+      const prices = market.prices()
+      const oldest = this.#rowAssets.oldest((asset) => prices.get(asset)?.ageMs ?? Number.POSITIVE_INFINITY)
+      for (let row = 0; row < this.grid.rows; row++) this.grid.updateAge(row, oldest(row))
     }
+    if (this.#listeners.frame.size === 0) return
+    const frame = this.grid.takeChanged(now, ROWS_PER_FRAME)
+    if (frame !== null) this.emit('frame', frame)
   }
 
-  /** Writes the grid from the last sweep and emits what changed. */
-  publishFrame(): void {
-    const { desk, grid } = { desk: this.#desk, grid: this.grid }
-    const sweep = desk.sweep
-    const { world, proposals, market, clock } = desk.parts
-    if (sweep === null || sweep.status.length !== world.books.length) return
-    this.#rollDay(market.marketNow())
-    const view = market.view()
+  /** Rows whose status is not their place in the bands alone, now or in the frame before: they have to be looked at. */
+  #markOwnState(sweep: DriftFigures): Uint8Array {
+    const { world, proposals } = this.#desk.parts
+    const before = this.#ownState
+    const own = before.map((mark) => mark >> 1)
+    const mark = (bookId: ClientBookId): void => {
+      own[world.rowOf(bookId)] = 3
+    }
+    for (const { bookId } of proposals.list()) mark(bookId)
+    for (const bookId of proposals.executing) mark(bookId)
+    for (const bookId of proposals.waiting) mark(bookId)
+    for (const row of this.#pausedRows) own[row] = 3
+    for (let row = 0; row < own.length; row++) if (sweep.status[row]! >= OUT) own[row] = 3
+    this.#ownState = own
+    return own
+  }
+
+  #publishStates(sweep: DriftFigures, own: Uint8Array): void {
+    const desk = this.#desk
+    const { world, proposals } = desk.parts
     const releasing = new Set(desk.approvals.pending.flatMap((approval) => approval.proposalIds))
-    const ages = this.#ages(view)
-    for (const [row, book] of world.books.entries()) {
+    for (let row = 0; row < own.length; row++) {
+      if (own[row] === 0) continue
+      const book = world.books[row]!
       const proposal = proposals.of(book.id)
-      const value = sweep.valueUsd[row]!
-      if (Number.isNaN(this.#dayOpen[row]!) && Number.isFinite(value)) this.#dayOpen[row] = value
       const halted = desk.haltedWhy(book) !== null
-      grid.update(row, sweep, {
+      this.grid.updateState(row, sweep, {
         book,
         proposal,
-        blocked: proposal !== undefined && (halted || desk.approvals.blockedWhy(proposal, view) !== null),
+        // what blocks an approval: Approvals.blockedWhy
+        blocked: proposal !== undefined && (halted || sweep.unableColumn[row] !== ABLE),
         releasing: proposal !== undefined && releasing.has(proposal.id),
         executing: proposals.isExecuting(book.id),
         progress: this.#progress.get(book.id) ?? 0,
         wait: proposals.waitOf(book.id),
         halted,
         rebalancedAt: proposals.rebalancedAt(book.id),
-        trackingErrorBps: this.#trackingError[row]!,
-        oldest: oldestOf(ages, world.holdingsOf(book.id)),
-        cashNeedUsd: this.#cashNeed[row]!,
-        dayOpenUsd: this.#dayOpen[row]!,
       })
     }
-    const frame = grid.takeChanged(clock.now())
-    if (frame !== null) this.emit('frame', frame)
+  }
+
+  /** What is derived from books, models and holdings, where they changed. */
+  #followWorld(multiplier: number): void {
+    const { world } = this.#desk.parts
+    if (world.changes === this.#worldChanges && multiplier === this.#multiplier) return
+    this.#worldChanges = world.changes
+    this.#multiplier = multiplier
+    this.#rowAssets.update(world)
+    const paused: number[] = []
+    world.books.forEach((book, row) => {
+      if (book.pausedUntil !== null) paused.push(row)
+      const { bandFactor, cashReserve } = world.termsOf(book)
+      const cash = world.modelOf(book).lines.find((line) => line.asset === CASH)
+      const low = cash === undefined ? 0 : toleranceBand(cash.band, cash.target, multiplier * bandFactor).low
+      this.#cashFloor[row] = Math.max(low, cashReserve)
+    })
+    this.#pausedRows = paused
+  }
+
+  #takeDayOpen({ valueUsd }: DriftFigures): void {
+    for (let row = 0; row < valueUsd.length; row++)
+      if (Number.isNaN(this.#dayOpen[row]!)) this.#dayOpen[row] = valueUsd[row]!
+  }
+
+  #takeTrackingErrors({ trackingError }: DriftMeasure): void {
+    for (let row = 0; row < trackingError.length; row++) this.#trackingErrorBps[row] = 1e4 * trackingError[row]!
   }
 
   publishSummary(): void {
@@ -191,21 +251,4 @@ export class Publisher {
     this.#day = day
     this.#dayOpen.fill(Number.NaN)
   }
-
-  #ages(view: MarketView): ReadonlyMap<AssetId, number> {
-    return new Map([...view.prices].map(([asset, price]) => [asset, price.ageMs]))
-  }
-}
-
-function oldestOf(
-  ages: ReadonlyMap<AssetId, number>,
-  holdings: readonly { readonly asset: AssetId; readonly quantity: bigint }[],
-): { readonly asset: AssetId; readonly ageMs: number } | null {
-  let oldest: { readonly asset: AssetId; readonly ageMs: number } | null = null
-  for (const held of holdings) {
-    if (held.quantity === 0n) continue
-    const ageMs = ages.get(held.asset) ?? Number.POSITIVE_INFINITY
-    if (oldest === null || ageMs > oldest.ageMs) oldest = { asset: held.asset, ageMs }
-  }
-  return oldest
 }

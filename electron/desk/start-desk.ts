@@ -210,7 +210,7 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   world.reload()
 
   const drift = new DriftWatch(engines.drift.remote, world, settings.dustWeight)
-  const loaded = await drift.load(market.multiplier())
+  const loaded = await drift.load(market.multiplier(), market.prices())
   if (!loaded.ok) return giveUp({ code: loaded.error.code, message: loaded.error.message })
   const history = new HistoryKeeper()
   const desk = new Desk({

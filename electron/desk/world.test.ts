@@ -96,8 +96,24 @@ test('accounts in use: every segregated one and omnibus, on every venue', () => 
   ])
 })
 
-test('assets in use are those of models and holdings, without CASH', () => {
-  expect(open().world.assetsInUse()).toEqual(['BTC', 'ETH', 'SOL', 'USD', 'USDT'])
+describe('assets in use', () => {
+  test('are those of models and holdings, without CASH', () => {
+    expect(open().world.assetsInUse()).toEqual(['BTC', 'ETH', 'SOL', 'USD', 'USDT'])
+  })
+
+  test('gain what a book comes to hold; every change is counted', () => {
+    const bench = open()
+    const counts = [bench.world.changes]
+    bench.moveCash('anna', 'kraken', 'DOGE', '5')
+    expect(bench.world.assetsInUse()).toEqual(['BTC', 'DOGE', 'ETH', 'SOL', 'USD', 'USDT'])
+    counts.push(bench.world.changes)
+    bench.world.refreshBook(bench.world.book('anna')!)
+    counts.push(bench.world.changes)
+    bench.world.reload()
+    counts.push(bench.world.changes)
+    expect(new Set(counts).size).toBe(4)
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+  })
 })
 
 describe('markets', () => {

@@ -32,7 +32,10 @@ export class World {
   #risks = new Map<ClientBookId, BookRisk>()
   #terms = new Map<ClientBookId, RiskTerms>()
   #markets = new Map<MarketKey, Market>()
+  #marketList: readonly Market[] = []
   #marketsOf = new Map<AssetId, readonly Market[]>()
+  #changes = 0
+  #assetsInUse: readonly AssetId[] = []
 
   constructor(store: DeskStore) {
     this.#store = store
@@ -54,11 +57,19 @@ export class World {
       else list.push(held)
     }
     for (const [bookId, held] of byBook) this.#holdings.set(bookId, held)
+    this.#assetsInUse = this.#findAssets()
+    this.#changes++
   }
 
   /** The holdings of these books again: after their fills or cash flows. */
   refreshHoldings(bookIds: Iterable<ClientBookId>): void {
-    for (const bookId of bookIds) this.#holdings.set(bookId, this.#store.holdingsOf(bookId))
+    for (const bookId of bookIds) {
+      const held = this.#store.holdingsOf(bookId)
+      this.#holdings.set(bookId, held)
+      if (held.some(({ asset }) => !this.#assetsInUse.includes(asset)))
+        this.#assetsInUse = [...new Set([...this.#assetsInUse, ...held.map(({ asset }) => asset)])].sort()
+    }
+    this.#changes++
   }
 
   /** The settings of one book again: paused, restricted. */
@@ -66,6 +77,7 @@ export class World {
     const row = ensureDefined(this.#rowOf.get(book.id), `client book ${book.id}`)
     this.#books = this.#books.with(row, book)
     this.#terms.delete(book.id)
+    this.#changes++
   }
 
   /** Risk profiles and which book has which again: after one was saved, given, overridden. */
@@ -73,9 +85,11 @@ export class World {
     this.#profiles = new Map(this.#store.riskProfiles().map(({ profile }) => [profile.id, profile]))
     this.#risks = new Map(this.#store.bookRisks().map((risk) => [risk.bookId, risk]))
     this.#terms.clear()
+    this.#changes++
   }
 
   setMarkets(markets: readonly Market[]): void {
+    this.#marketList = markets
     this.#markets = new Map(markets.map((market) => [`${market.venue}:${market.symbol}`, market]))
     const byAsset = new Map<AssetId, Market[]>()
     for (const market of markets) {
@@ -85,6 +99,10 @@ export class World {
     this.#marketsOf = byAsset
   }
 
+  /** Grows with every change of books, models or holdings: what is derived from all of them is old then. */
+  get changes(): number {
+    return this.#changes
+  }
   get books(): readonly ClientBook[] {
     return this.#books
   }
@@ -130,8 +148,9 @@ export class World {
   market(key: MarketKey): Market | undefined {
     return this.#markets.get(key)
   }
+  /** The same array until they are set again. */
   get markets(): readonly Market[] {
-    return [...this.#markets.values()]
+    return this.#marketList
   }
   /** Every market that trades the asset against a settlement currency. */
   readonly marketsOf = (asset: AssetId): readonly Market[] => this.#marketsOf.get(asset) ?? []
@@ -147,8 +166,12 @@ export class World {
     return VENUES.flatMap((venue) => [...accounts].sort().map((account) => ({ venue, account })))
   }
 
-  /** Assets whose price any book needs: those of models and holdings. */
+  /** Assets whose price any book needs: those of models and holdings. What was sold whole stays until `reload`. */
   assetsInUse(): readonly AssetId[] {
+    return this.#assetsInUse
+  }
+
+  #findAssets(): readonly AssetId[] {
     const assets = new Set<AssetId>()
     for (const model of this.#models.values())
       for (const line of model.lines) if (line.asset !== 'CASH') assets.add(line.asset)

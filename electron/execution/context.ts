@@ -1,5 +1,5 @@
 import { type Amount, ONE } from '../../core/amount.ts'
-import type { VenueAccountId } from '../../core/client-book.ts'
+import { HOUSE, type SubAccountId, type VenueAccountId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { AccountConnection } from '../../core/contracts/exchange.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
@@ -106,6 +106,15 @@ export function recordFacts(context: ExecutionContext, facts: readonly Fact[], a
       case 'trade-recorded':
         context.emit({ kind: 'trade-recorded', trade: fact.payload.trade, childId: fact.payload.childId })
         break
+      case 'fills-allocated':
+        emitHoldings(
+          context,
+          fact.payload.allocations.map(({ bookId }) => bookId),
+        )
+        break
+      case 'cash-flow-booked':
+        emitHoldings(context, [fact.payload.subAccount])
+        break
       case 'trading-state-changed':
         context.emit({ kind: 'trading-state-changed', ...fact.payload })
         break
@@ -113,6 +122,11 @@ export function recordFacts(context: ExecutionContext, facts: readonly Fact[], a
         break
     }
   }
+}
+
+function emitHoldings(context: ExecutionContext, owners: readonly SubAccountId[]): void {
+  const bookIds = [...new Set(owners)].filter((owner) => owner !== HOUSE)
+  if (bookIds.length > 0) context.emit({ kind: 'holdings-changed', bookIds })
 }
 
 /** US dollars per unit of a quote currency; undefined while it has no price. Only USD is worth 1 by definition. */

@@ -1,3 +1,4 @@
+import type { ClientBookId } from '../../core/client-book.ts'
 import type { FactPayloads } from '../../core/journal.ts'
 import type { ChildState, ParentState, TradingState, VenueTrade } from '../../core/order.ts'
 
@@ -12,6 +13,8 @@ export type ExecutionEvent =
   | { readonly kind: 'parent-changed'; readonly parentId: string; readonly state: ParentState }
   | { readonly kind: 'child-changed'; readonly childId: string; readonly state: ChildState }
   | { readonly kind: 'trade-recorded'; readonly trade: VenueTrade; readonly childId: string | null }
+  /** Fills were given to these books, or money that nobody could explain was booked. */
+  | { readonly kind: 'holdings-changed'; readonly bookIds: readonly ClientBookId[] }
   | {
       readonly kind: 'trading-state-changed'
       readonly scope: TradingScope

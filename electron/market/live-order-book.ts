@@ -2,6 +2,7 @@ import { parseAmount } from '../../core/amount.ts'
 import type { Level, MarketKey, OrderBookSnapshot } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
 import type { BookFrame, BookProbe, WireDecimals, WireLevel } from '../exchanges/book-feed.ts'
+import type { TopOfBook } from './mids.ts'
 import { type ApplyOutcome, type BookFault, VerifiedOrderBook } from './verified-order-book.ts'
 
 /** The verified order book of one market together with when it was last known to be true, and what was refused. */
@@ -45,6 +46,12 @@ export class LiveOrderBook {
     }
     const { bids, asks } = this.#levels
     return { market: this.market, bids, asks, sequence: this.book.sequence, receivedAt: this.receivedAt }
+  }
+
+  /** The best level of each side, under the same conditions: what a tick can afford. */
+  top(now: Millis, maximumAgeMs: number): TopOfBook | undefined {
+    if (!this.book.live || this.receivedAt === null || now - this.receivedAt > maximumAgeMs) return undefined
+    return { ...this.book.levels(1), receivedAt: this.receivedAt }
   }
 
   /** Does a REST answer show the very book that we hold? */

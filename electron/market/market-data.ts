@@ -3,6 +3,7 @@ import type { MarketData, VenueHealth } from '../../core/contracts/exchange.ts'
 import { type Market, type MarketKey, type OrderBookSnapshot, VENUES, type VenueId } from '../../core/instruments.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import type { LiveVenueConnection } from '../exchanges/live-connection.ts'
+import type { TopOfBook } from './mids.ts'
 import { DEFAULT_MARKET_DATA_SETTINGS, type MarketDataSettings } from './settings.ts'
 import { VenueOrderBooks } from './venue-order-books.ts'
 import type { BookFault } from './verified-order-book.ts'
@@ -46,6 +47,11 @@ export class LiveMarketData implements MarketData {
 
   orderBook(market: MarketKey): OrderBookSnapshot | undefined {
     return this.#venues.get(venueOf(market))?.snapshot(market)
+  }
+
+  /** The best level of each side. */
+  top(market: MarketKey): TopOfBook | undefined {
+    return this.#venues.get(venueOf(market))?.top(market)
   }
 
   health(): readonly VenueHealth[] {

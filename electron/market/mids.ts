@@ -15,9 +15,12 @@ export interface AssetPrice {
   readonly why: string | null
 }
 
+/** As much of an order book as a price needs. */
+export type TopOfBook = Pick<OrderBookSnapshot, 'bids' | 'asks' | 'receivedAt'>
+
 export interface PriceInputs {
   readonly markets: readonly Market[]
-  readonly orderBook: (market: MarketKey) => OrderBookSnapshot | undefined
+  readonly orderBook: (market: MarketKey) => TopOfBook | undefined
   readonly now: Millis
   /** An order book older than this prices nothing. */
   readonly maximumAgeMs: number
@@ -38,22 +41,37 @@ const DOLLAR: AssetPrice = { price: 1, fresh: true, ageMs: 0, asOf: null, why: n
  * Price of an asset = median over fresh venues of mid × price of the quote currency; with two venues their mean.
  * Other settlement currencies are priced by their own markets in dollars (USDT by Kraken's USDT/USD), never assumed.
  */
-export function priceAssets(inputs: PriceInputs): Map<AssetId, AssetPrice> {
+export const priceAssets = ({ markets, ...inputs }: PriceInputs): Map<AssetId, AssetPrice> =>
+  priceInOrder(pricingOrder(markets), inputs)
+
+/** The same for markets that stand in their order already. */
+export function priceInOrder(
+  order: ReadonlyMap<AssetId, readonly Market[]>,
+  inputs: Omit<PriceInputs, 'markets'>,
+): Map<AssetId, AssetPrice> {
   const prices = new Map<AssetId, AssetPrice>([[USD, DOLLAR]])
-  const bases = new Set(inputs.markets.map((market) => market.base))
-  // First what is quoted in dollars and quotes others, then everything else.
-  const quotes = new Set(inputs.markets.map((market) => market.quote))
-  for (const base of [...bases].sort((a, b) => Number(quotes.has(b)) - Number(quotes.has(a)) || (a < b ? -1 : 1))) {
-    if (base !== USD) prices.set(base, priceOf(base, prices, inputs))
-  }
+  for (const [base, markets] of order) prices.set(base, priceOf(base, prices, { ...inputs, markets }))
   return prices
 }
 
-function priceOf(base: AssetId, prices: ReadonlyMap<AssetId, AssetPrice>, inputs: PriceInputs): AssetPrice {
+/** The markets of every asset but the dollar: first assets that quote others, then everything else. */
+export function pricingOrder(markets: readonly Market[]): ReadonlyMap<AssetId, readonly Market[]> {
+  const quotes = new Set(markets.map((market) => market.quote))
+  const marketsOf = new Map<AssetId, Market[]>()
+  for (const market of markets) {
+    const list = marketsOf.get(market.base)
+    if (list === undefined) marketsOf.set(market.base, [market])
+    else list.push(market)
+  }
+  marketsOf.delete(USD)
+  return new Map([...marketsOf].sort(([a], [b]) => Number(quotes.has(b)) - Number(quotes.has(a)) || (a < b ? -1 : 1)))
+}
+
+/** Of one asset, whose markets `inputs` has; `prices` has those of their quote currencies. */
+export function priceOf(base: AssetId, prices: ReadonlyMap<AssetId, AssetPrice>, inputs: PriceInputs): AssetPrice {
   const quotes: Quote[] = []
   const reasons: string[] = []
   for (const market of inputs.markets) {
-    if (market.base !== base) continue
     const quote = quoteOf(market, prices.get(market.quote), inputs)
     if (typeof quote === 'string') reasons.push(quote)
     else quotes.push(quote)

@@ -5,6 +5,7 @@ import type { BookFeed, BookFeedListener, BookFrame } from '../exchanges/book-fe
 import { LatencyGauge } from '../exchanges/latency-gauge.ts'
 import type { LiveVenueConnection } from '../exchanges/live-connection.ts'
 import { LiveOrderBook } from './live-order-book.ts'
+import type { TopOfBook } from './mids.ts'
 import type { MarketDataSettings } from './settings.ts'
 import type { BookFault } from './verified-order-book.ts'
 
@@ -65,6 +66,10 @@ export class VenueOrderBooks implements BookFeedListener {
 
   snapshot(market: MarketKey): OrderBookSnapshot | undefined {
     return this.#books.get(market)?.snapshot(this.#clock.now(), this.#settings.redMs)
+  }
+
+  top(market: MarketKey): TopOfBook | undefined {
+    return this.#books.get(market)?.top(this.#clock.now(), this.#settings.redMs)
   }
 
   async close(): Promise<void> {

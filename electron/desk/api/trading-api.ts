@@ -161,7 +161,7 @@ export function tradingApi(
         const notOpen = await options.funding.openAccounts()
         if (notOpen !== null)
           parts.alerts.raise('import-accounts', 'critical', `an account of an imported client book: ${notOpen}`)
-        const loaded = await parts.drift.load(parts.market.multiplier())
+        const loaded = await parts.drift.load(parts.market.multiplier(), parts.market.prices())
         if (!loaded.ok)
           parts.alerts.raise('drift-engine', 'critical', `client books are not checked: ${loaded.error.message}`)
         return ok({ books: parsed.value.books.length })

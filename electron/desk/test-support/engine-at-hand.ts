@@ -15,7 +15,7 @@ export class EngineAtHand<T extends object> {
         async (...input: unknown[]) => {
           this.calls.push(method)
           if (this.broken) return { ok: false, error: { code: 'engine-stopped', message: 'the thread is gone' } }
-          const answer = (engine as Record<string, (...input: unknown[]) => unknown>)[method]!(...input)
+          const answer = await (engine as Record<string, (...input: unknown[]) => unknown>)[method]!(...input)
           const isResult = typeof answer === 'object' && answer !== null && 'ok' in answer
           return isResult ? answer : { ok: true, value: answer }
         },

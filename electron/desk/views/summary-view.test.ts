@@ -36,9 +36,19 @@ function open(changes: Partial<SummaryInputs> = {}) {
   }
   const grid = new Grid()
   grid.resize(4, ASSETS)
-  const fill = (): void =>
+  const fill = (): void => {
+    grid.updateFigures(
+      sweep,
+      {
+        trackingErrorBps: new Float64Array(4).fill(1),
+        // anna and boris are 15 short, the others hold enough
+        cashFloor: Float64Array.of(0.25, 0.175, 1, 0),
+        dayOpenUsd: Float64Array.of(90, 205, Number.NaN, Number.NaN),
+      },
+      new Uint8Array(4).fill(1),
+    )
     IDS.forEach((id, row) =>
-      grid.update(row, sweep, {
+      grid.updateState(row, sweep, {
         book: bookOf(id, id === 'dora' ? { pausedUntil: millis(START + 1) } : {}),
         proposal: undefined,
         blocked: false,
@@ -48,12 +58,9 @@ function open(changes: Partial<SummaryInputs> = {}) {
         wait: undefined,
         halted: false,
         rebalancedAt: null,
-        trackingErrorBps: 1,
-        oldest: null,
-        cashNeedUsd: row < 2 ? 15 : 0,
-        dayOpenUsd: row === 0 ? 90 : row === 1 ? 205 : Number.NaN,
       }),
     )
+  }
   const view = () =>
     summaryView({
       at: START,
@@ -101,7 +108,7 @@ test('figures are those of the grid: each book in one status, unknown values lef
     dayChangeUsd: 10 - 5,
     booksChecked: 3,
     paused: 1,
-    cashNeeds: { books: 2, usd: 30 },
+    cashNeeds: { books: 2, usd: expect.closeTo(30, 9) },
     worst: { bookId: 'boris', asset: 'ETH', drift: -0.06, position: -1.5 },
     workingParents: 2,
     trading: 'active',
