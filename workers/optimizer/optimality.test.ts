@@ -72,7 +72,8 @@ describe('5. every size, every degeneracy', () => {
   })
 
   test('the same bits again, in any order and company', () => {
-    const problems = drawn.slice(0, 200).map(({ problem }) => problem)
+    const full = Array.from({ length: 60 }, (_, i) => randomFullProblem(createRandom(22).fork(`b${i}`), `b${i}`))
+    const problems = [...drawn.slice(0, 140), ...full].map(({ problem }) => problem)
     const engine = new OptimizerEngine()
     const forwards = engine.solve(problems)
     const backwards = engine.solve(problems.toReversed()).reverse()
