@@ -21,7 +21,8 @@ export function measureTogether(jobs: readonly (() => void)[], rounds: number, w
 
 /**
  * As `measureTogether`, of work that comes in slices: the sum of every slice's median. A slice is over before a busy
- * machine hands the processor to somebody else, where the whole would seldom be.
+ * machine hands the processor to somebody else, where the whole would seldom be; and all others come before it comes
+ * again, so that no branch is known by heart.
  */
 export function measureSlices(
   jobs: readonly ((slice: number) => void)[],
@@ -29,12 +30,15 @@ export function measureSlices(
   rounds: number,
   warmUps: number,
 ): number[] {
-  const totals = jobs.map(() => 0)
-  for (let slice = 0; slice < slices; slice++) {
-    const sliced = jobs.map((job) => () => job(slice))
-    for (const [at, micros] of measureTogether(sliced, rounds, warmUps).entries()) totals[at]! += micros
-  }
-  return totals
+  const times = jobs.map(() => Array.from({ length: slices }, (): number[] => []))
+  for (let round = -warmUps; round < rounds; round++)
+    for (let slice = 0; slice < slices; slice++)
+      for (const [at, job] of jobs.entries()) {
+        const start = process.hrtime.bigint()
+        job(slice)
+        if (round >= 0) times[at]![slice]!.push(Number(process.hrtime.bigint() - start) / 1000)
+      }
+  return times.map((ofJob) => ofJob.reduce((sum, ofSlice) => sum + medianOf(ofSlice), 0))
 }
 
 /** Least-squares slope of log y over log x: 1 where y grows like x, 2 where like its square. */

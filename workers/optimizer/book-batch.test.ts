@@ -91,6 +91,28 @@ describe('a batch', () => {
     }
   })
 
+  test('a deposit under a cap on a group that holds the cash ends in the dual method too', () => {
+    const size = 12
+    const { batch } = make(size, 60, true)
+    for (let b = 0; b < batch.count; b++) {
+      let aimed = 0
+      for (let i = b * size; i < (b + 1) * size; i++) {
+        batch.current[i]! *= 0.98
+        if (i === (b + 1) * size - 1) batch.members[i] = 1
+        aimed += batch.members[i]! * batch.aim[i]!
+      }
+      batch.caps[b] = 1.01 * aimed
+    }
+    const answers = createAnswers(batch)
+    expect(solveBatch(batch, answers)).toBe(0)
+    for (let b = 0; b < batch.count; b++) {
+      const x = answers.x.subarray(b * size, (b + 1) * size)
+      expect(violationOf(problemOfBatch(batch, b), x)).toBeLessThan(1e-10)
+    }
+    // the cap is felt
+    expect(answers.groupPrices.filter((price) => price > 0).length).toBeGreaterThan(5)
+  })
+
   test('started from the answers before a 1 % move arrives where a cold start does, in fewer steps', () => {
     for (const impact of [false, true]) {
       const { batch, movedWeights } = make(30, 50, impact)
