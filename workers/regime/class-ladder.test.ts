@@ -104,4 +104,25 @@ describe('however restless the year', () => {
     expect(withCrisis[four.length]).toBe(STRESSED)
     expect(withCrisis.slice(four.length).indexOf(NORMAL)).toBe(366 - four.length)
   })
+
+  test('a class that is held against the evidence says until when, and then gives way', () => {
+    const storm = [...days(1, LOUD), ...days(minimumDwellDays + 1, QUIET)]
+    const four = Array.from({ length: 4 }, () => storm).flat()
+    const heldDay = (more: readonly ClassEvidence[]): number | null => {
+      const ladder = new ClassLadder(DEFAULT_REGIME_SETTINGS)
+      climb([...four, ...more], ladder)
+      return ladder.heldUntil === null ? null : ladder.heldUntil / DAY
+    }
+    // refused an alarm, until the first of its eight changes is a year old
+    expect(heldDay(days(1, LOUD))).toBe(366)
+    expect(heldDay(days(1, QUIET))).toBeNull()
+    // loud by its last change: held once the dwell is over, free when the first is a year old
+    expect(heldDay([...days(1, WILD), ...days(5, QUIET)])).toBeNull()
+    expect(heldDay([...days(1, WILD), ...days(20, QUIET)])).toBe(366)
+    expect(heldDay([...days(1, WILD), ...days(400, QUIET)])).toBeNull()
+    // quiet again with all nine used, an alarm waits for two of them: the first storm's end, the second's beginning
+    const nine = [...days(1, WILD), ...days(366 - four.length, QUIET)]
+    expect(climb([...four, ...nine]).at(-1)).toBe(NORMAL)
+    expect(heldDay([...nine, ...days(1, LOUD)])).toBe(storm.length + 366)
+  })
 })

@@ -1,6 +1,6 @@
-import type { Millis } from '../../core/units.ts'
+import { type Millis, millis } from '../../core/units.ts'
 import { CALM, CRISIS, NORMAL, type RegimeSettings, STRESSED } from './settings.ts'
-import { daysBetween } from './volatility.ts'
+import { daysBetween, MILLIS_PER_DAY } from './volatility.ts'
 
 /** Of a leap year, so that no calendar year holds more changes than are allowed. */
 const DAYS_IN_YEAR = 366
@@ -26,6 +26,7 @@ export class ClassLadder {
   readonly #changes: number[] = []
   #level: number = NORMAL
   #since: Millis | null = null
+  #heldUntil: Millis | null = null
 
   constructor(settings: RegimeSettings) {
     this.#settings = settings
@@ -40,6 +41,11 @@ export class ClassLadder {
     return this.#since
   }
 
+  /** When the year has room again for a change that the last evidence asked for; null where it had. */
+  get heldUntil(): Millis | null {
+    return this.#heldUntil
+  }
+
   start(time: Millis): void {
     this.#since = time
   }
@@ -52,6 +58,8 @@ export class ClassLadder {
   /** True if the class changed. */
   step(time: Millis, evidence: ClassEvidence): boolean {
     const next = this.levelAfter(time, evidence)
+    const lacking = next === this.#level ? this.#changesLacking(time, evidence) : 0
+    this.#heldUntil = lacking > 0 ? millis(this.#changes[lacking - 1]! + DAYS_IN_YEAR * MILLIS_PER_DAY) : null
     if (next === this.#level) return false
     this.#level = next
     this.#since = time
@@ -79,6 +87,13 @@ export class ClassLadder {
     if (this.#dwelt(time) < this.#settings.minimumDwellDays || left < 1) return this.#level
     if (stressed < 0) return NORMAL
     return this.#level === CRISIS && crisis < 0 && this.#isQuietYear(time) ? STRESSED : this.#level
+  }
+
+  /** How many of the year's changes must grow old before the evidence is followed; 0 where they are not in its way. */
+  #changesLacking(time: Millis, { stressed, crisis }: ClassEvidence): number {
+    const left = this.#settings.mostChangesPerYear - this.#changesInYear(time)
+    if (this.#level <= NORMAL) return Math.max(0, (crisis > 0 ? 1 : stressed > 0 ? 2 : 0) - left)
+    return stressed < 0 && this.#dwelt(time) >= this.#settings.minimumDwellDays ? Math.max(0, 1 - left) : 0
   }
 
   #dwelt(time: Millis): number {

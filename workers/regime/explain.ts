@@ -5,13 +5,14 @@ import type { RegimeReading } from './regime-tracker.ts'
  * fast average in the window; the probability that of the hidden Markov model's loudest state. Dates are UTC.
  */
 export function explainRegime(reading: RegimeReading): string {
-  const { since, prior, twentyDayVolatility, percentile, probability, daysWithoutPrice, today } = reading
-  const from = since === null ? '' : ` since ${new Date(since).toISOString().slice(0, 10)}`
+  const { since, prior, twentyDayVolatility, percentile, probability, daysWithoutPrice, today, heldUntil } = reading
+  const from = since === null ? '' : ` since ${dateOf(since)}`
   if (prior) return `${reading.class}${from}: assumed, history is too short to tell`
   const parts = [
     ...(twentyDayVolatility === null ? [] : [`20-day volatility ${Math.round(100 * twentyDayVolatility)} %`]),
     ...(percentile === null ? [] : [`${ordinal(Math.round(100 * percentile))} percentile`]),
     ...(probability === null ? [] : [`probability ${probability.toFixed(2)}`]),
+    ...(heldUntil === null ? [] : [`held until ${dateOf(heldUntil)} by the limit of changes a year`]),
     ...(today === null || today.missing === 0 || daysWithoutPrice >= 1.5
       ? []
       : [`${today.missing} of ${today.hours} hours missing`]),
@@ -19,6 +20,8 @@ export function explainRegime(reading: RegimeReading): string {
   ]
   return `${reading.class}${from}: ${parts.join(', ')}`
 }
+
+const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
 
 function ordinal(value: number): string {
   const teen = value % 100 >= 11 && value % 100 <= 13

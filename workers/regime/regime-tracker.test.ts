@@ -131,6 +131,18 @@ describe('regime of a series', () => {
     expect(run({ open: 100, high: 99, low: 97 })).toBe(0)
   })
 
+  test('a class that the limit of changes holds says so and until when', () => {
+    const held = {
+      ...new RegimeTracker().reading(),
+      prior: false,
+      class: 'stressed',
+      heldUntil: millis(START),
+    } as const
+    expect(explainRegime({ ...held, percentile: 0.13 })).toBe(
+      'stressed: 13th percentile, held until 2020-01-01 by the limit of changes a year',
+    )
+  })
+
   test('without history: prior volatility, class normal, marked', () => {
     const days = classifySeries(dates(40), syntheticCloses(3, 40))
     expect(days.slice(0, 30).every((day) => day.prior && day.class === 'normal' && day.volatility === 0.8)).toBe(true)

@@ -36,6 +36,8 @@ export interface RegimeReading {
   readonly prior: boolean
   /** When the present class began; null before the first price. */
   readonly since: Millis | null
+  /** Where the limit of changes a year keeps a class that the evidence is against: until when; else null. */
+  readonly heldUntil: Millis | null
 }
 
 interface ShownReturn {
@@ -122,6 +124,7 @@ export class RegimeTracker {
       daysWithoutPrice,
       prior,
       since: this.#ladder.since,
+      heldUntil: this.#ladder.heldUntil,
     }
   }
 
