@@ -22,6 +22,8 @@ export interface DemoReport {
   readonly tradedNotionalUsd: number
   /** 1e4 · Σ(shortfall to arrival mid + fees) ÷ ΣV of the books traded. */
   readonly costBps: number
+  /** The same of what the proposals said it would be, for what was filled. */
+  readonly toldCostBps: number
   readonly naiveCostBps: number
   /** V-weighted ex-ante means over all books. */
   readonly trackingErrorBefore: number
@@ -146,7 +148,7 @@ function meanTrackingError({ desk, market }: SimulatedDesk): number {
 function tradeFigures({ desk }: SimulatedDesk, made: readonly Proposal[]) {
   const { store } = desk.parts
   const byId = new Map(made.map((proposal) => [proposal.id, proposal]))
-  let [parentOrders, childOrders, fills, tradedNotionalUsd, costUsd] = [0, 0, 0, 0, 0]
+  let [parentOrders, childOrders, fills, tradedNotionalUsd, costUsd, toldUsd] = [0, 0, 0, 0, 0, 0]
   let [valueUsd, naiveUsd, approved, automatic] = [0, 0, 0, 0]
   for (const plan of store.plans(Number.MAX_SAFE_INTEGER)) {
     for (const proposalId of plan.proposalIds) {
@@ -162,7 +164,9 @@ function tradeFigures({ desk }: SimulatedDesk, made: readonly Proposal[]) {
       childOrders += children.length
       fills += children.reduce((total, child) => total + child.trades.length, 0)
       const cost = realisedCost(parent, children)
-      tradedNotionalUsd += toFloat(cost.filledQuantity) * parent.arrivalPriceUsd
+      const filledUsd = toFloat(cost.filledQuantity) * parent.arrivalPriceUsd
+      tradedNotionalUsd += filledUsd
+      toldUsd += (parent.estimatedCostBps / 1e4) * filledUsd
       costUsd += cost.totalUsd
     }
   }
@@ -175,6 +179,7 @@ function tradeFigures({ desk }: SimulatedDesk, made: readonly Proposal[]) {
     fills,
     tradedNotionalUsd,
     costBps: valueUsd > 0 ? (1e4 * costUsd) / valueUsd : 0,
+    toldCostBps: valueUsd > 0 ? (1e4 * toldUsd) / valueUsd : 0,
     naiveCostBps: valueUsd > 0 ? (1e4 * naiveUsd) / valueUsd : 0,
   }
 }

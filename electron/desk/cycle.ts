@@ -11,6 +11,7 @@ import { planBooks } from '../proposals/plan-books.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from '../proposals/planning-inputs.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
 import { snapshotHash } from '../proposals/snapshot.ts'
+import type { DayFlow } from './day-flow.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
 import { proposedDecision, waitingDecision } from './describe-decision.ts'
 import type { Ids } from './ids.ts'
@@ -25,7 +26,9 @@ export interface CycleDeps {
   readonly ids: Ids
   readonly settings: PlanningSettings
   readonly solve: PlanningDeps['solve']
+  readonly solveFirm: PlanningDeps['solveFirm']
   readonly relax: PlanningDeps['relax']
+  readonly dayFlow: DayFlow
   /** Sentence where trading is stopped for this book, null otherwise. */
   readonly haltedWhy: (book: ClientBook) => string | null
 }
@@ -249,7 +252,7 @@ async function plan(
 ): Promise<readonly Proposal[]> {
   if (requests.length === 0) return []
   const { proposals, clock } = deps
-  const answers = await planBooks(requests, market, planningDeps(deps))
+  const answers = await planBooks(requests, market, planningDeps(deps, market))
   const made: Proposal[] = []
   const decided: Decision[] = []
   answers.forEach((answer, i) => {
@@ -269,11 +272,13 @@ async function plan(
   return made
 }
 
-export const planningDeps = (deps: CycleDeps): PlanningDeps => ({
+export const planningDeps = (deps: CycleDeps, market: Pick<MarketView, 'marketTime'>): PlanningDeps => ({
   settings: deps.settings,
   clock: deps.clock,
   nextProposalId: () => deps.ids.next('proposal'),
   solve: deps.solve,
+  solveFirm: deps.solveFirm,
+  flowBeside: (planned) => deps.dayFlow.besides(deps.proposals.list(), planned, market.marketTime),
   relax: deps.relax,
 })
 

@@ -24,6 +24,7 @@ import type { HistoryReader } from '../store/history-reader.ts'
 import type { AlertBoard } from './alerts.ts'
 import { Approvals } from './approvals.ts'
 import { type CycleDeps, planNeeded, reviewOpen, settleDecisions } from './cycle.ts'
+import type { DayFlow } from './day-flow.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
 import type { DriftWatch } from './drift-watch.ts'
 import { endExpired } from './expiries.ts'
@@ -57,7 +58,9 @@ export interface DeskParts {
   readonly rules: RuleBook
   readonly maximumSlippageBps: Bps
   readonly solve: PlanningDeps['solve']
+  readonly solveFirm: PlanningDeps['solveFirm']
   readonly relax: PlanningDeps['relax']
+  readonly dayFlow: DayFlow
 }
 
 const STATE_WORDS = { halted: 'stopped', reducing: 'reduce only' } as const
@@ -246,6 +249,7 @@ export class Desk {
     })
     const proposalIds = proposals.map((proposal) => proposal.id)
     const released = executor.release({ planId, proposalIds, approval, parents, actor })
+    if (released.ok) this.parts.dayFlow.add(parents, view.marketTime)
     return released.ok ? ok(planId) : fail('trading-halted', released.error.message)
   }
 

@@ -1,6 +1,8 @@
 import type { DriftEngine } from '../../workers/drift/index.ts'
 import type { MicrostructureEngine } from '../../workers/microstructure/index.ts'
 import type {
+  FirmAnswer,
+  FirmRequest,
   OptimizerEngine,
   RebalanceProblem,
   RebalanceSolution,
@@ -18,6 +20,8 @@ export interface Engines {
   readonly risk: EngineThread<RiskEngine>
   /** Answers in the order asked, whatever the number of threads. A problem no thread could solve is `failed`. */
   solve(problems: readonly RebalanceProblem[]): Promise<readonly RebalanceSolution[]>
+  /** The books of one firm, in one thread; null where it could not answer. */
+  solveFirm(request: FirmRequest): Promise<FirmAnswer | null>
   /** The smallest relaxations of what is infeasible; null where the threads could not answer. */
   relax(requests: readonly RelaxRequest[]): Promise<readonly StagedRelaxation[] | null>
   stop(): Promise<void>
@@ -49,6 +53,12 @@ export function startEngines(
         reason: answer.error.message,
         iterations: 0,
       }))
+    },
+    solveFirm: async (request) => {
+      const answer = await optimizer.run([request], (engine, part) => engine.solveFirms([...part]))
+      if (answer.ok) return answer.value[0]!
+      onFailure('optimizer', answer.error.message)
+      return null
     },
     relax: async (requests) => {
       const answer = await optimizer.run(requests, (engine, part) => engine.relax([...part]))

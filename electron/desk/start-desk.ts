@@ -19,6 +19,7 @@ import { openStore } from '../store/open-store.ts'
 import { AlertBoard } from './alerts.ts'
 import { createDeskApi } from './api/create-desk-api.ts'
 import type { SimulatedFunding } from './api/trading-api.ts'
+import { DayFlow } from './day-flow.ts'
 import { DecisionLedger } from './decision-ledger.ts'
 import { Desk } from './desk.ts'
 import { DriftWatch } from './drift-watch.ts'
@@ -212,6 +213,8 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   const drift = new DriftWatch(engines.drift.remote, world, settings.dustWeight)
   const loaded = await drift.load(market.multiplier(), market.prices())
   if (!loaded.ok) return giveUp({ code: loaded.error.code, message: loaded.error.message })
+  const dayFlow = new DayFlow()
+  dayFlow.restore(store, clock.now(), options.marketNow())
   const history = new HistoryKeeper()
   const desk = new Desk({
     firmName: options.firmName,
@@ -232,7 +235,9 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     rules,
     maximumSlippageBps: bps(MAXIMUM_SLIPPAGE_BPS),
     solve: engines.solve,
+    solveFirm: engines.solveFirm,
     relax: engines.relax,
+    dayFlow,
   })
   // a plan may have ended between reading the books and listening to the executor
   world.reload()

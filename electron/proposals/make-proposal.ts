@@ -5,26 +5,14 @@ import type { CostSplit } from '../../core/order.ts'
 import type { Cleanliness, Proposal, ProposalLine } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { millis, usd } from '../../core/units.ts'
-import { routedCost } from '../../workers/microstructure/index.ts'
 import type { Draft, PlanFailure } from './draft.ts'
 import { explainLine } from './explain.ts'
 import type { MarketView, PlanningDeps } from './planning-inputs.ts'
-import { fitBuysToCash, type ShapedTrade } from './shape-trades.ts'
+import { NO_COST, type PricedTrades } from './price-drafts.ts'
+import type { ShapedTrade } from './shape-trades.ts'
 import { snapshotHash } from './snapshot.ts'
 import { curveOfSide } from './venue-mix.ts'
 
-/** Estimated cost of one trade: what the router would pay for its size on the venues that the book can use. */
-export function tradeCost(
-  draft: Omit<Draft, 'shape'>,
-  trade: Pick<ShapedTrade, 'line' | 'side' | 'notionalUsd'>,
-): CostSplit {
-  const curve = curveOfSide(draft.costs, trade.side, trade.line)
-  if (curve === null) return NO_COST
-  const { fee, spread, impact, total } = routedCost(curve, trade.notionalUsd)
-  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(total) }
-}
-
-export const NO_COST: CostSplit = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) }
 export const addCosts = (costs: Iterable<CostSplit>): CostSplit => {
   let [feeUsd, spreadUsd, impactUsd] = [0, 0, 0]
   for (const cost of costs) {
@@ -49,12 +37,17 @@ export function trackingError(covariance: Float64Array, differences: readonly nu
   return Math.sqrt(Math.max(0, variance))
 }
 
-export function makeProposal(draft: Draft, market: MarketView, deps: PlanningDeps): Result<Proposal, PlanFailure> {
+export function makeProposal(
+  draft: Draft,
+  priced: PricedTrades,
+  market: MarketView,
+  deps: PlanningDeps,
+): Result<Proposal, PlanFailure> {
   const { position, request } = draft
-  const trades = affordable(draft, market)
+  const { trades } = priced
   if (trades.length === 0) return fail(...nothingToTrade(draft))
   const traded = new Map(trades.map((trade) => [trade.line, trade]))
-  const costs = new Map(trades.map((trade) => [trade.line, tradeCost(draft, trade)]))
+  const costs = new Map(trades.map((trade, i) => [trade.line, priced.costs[i]!]))
   const cost = addCosts(costs.values())
   const after = weightsAfter(draft, trades, cost.totalUsd)
   const naive = market.naiveCost(request.book, position)
@@ -114,18 +107,6 @@ export function makeProposal(draft: Draft, market: MarketView, deps: PlanningDep
     createdAt: now,
     expiresAt: millis(now + deps.settings.proposalLifeMs),
   })
-}
-
-/** Cash that may be spent: what is free above the reserve, plus sales, minus all costs. */
-function affordable(draft: Draft, market: MarketView): readonly ShapedTrade[] {
-  const { position, request, shape } = draft
-  const cash = position.lines.at(-1)!
-  let room = cash.valueUsd - request.terms.cashReserve * position.valueUsd
-  for (const trade of shape.trades) {
-    if (trade.side === 'sell') room += trade.notionalUsd
-    room -= tradeCost(draft, trade).totalUsd
-  }
-  return fitBuysToCash(shape.trades, room, draft.grains, (asset) => market.prices.get(asset)!.priceUsd)
 }
 
 function nothingToTrade(draft: Draft): [PlanFailure['code'], string] {

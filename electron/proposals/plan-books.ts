@@ -9,10 +9,12 @@ import { fail, ok } from '../../core/result.ts'
 import { impactCoefficient } from '../../workers/microstructure/index.ts'
 import type { RebalanceProblem, RebalanceSolution, Solved } from '../../workers/optimizer/index.ts'
 import { type BookPosition, boundPosition } from './book-position.ts'
-import type { PlanFailure } from './draft.ts'
+import type { Draft, PlanFailure } from './draft.ts'
+import { type FlowBook, firmSolver, horizonOf } from './firm-solver.ts'
 import { type LineLimits, lineLimits, type NewCash } from './limits.ts'
 import { makeProposal, trackingError } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
+import { priceDrafts } from './price-drafts.ts'
 import { type SolveCase, solveRelaxing } from './relax-bands.ts'
 import { type AssetGrain, grainOf, shapeTrades } from './shape-trades.ts'
 import { curveOfSide, type LineCosts, linearCost, lineCosts } from './venue-mix.ts'
@@ -48,7 +50,8 @@ const RULE_RISK_SCALE = 1e-6
 
 /**
  * From client books to proposals: positions at the prices of the moment → limits → the convex problem, solved in the
- * worker threads in one batch → whole steps → explanation. Answers in the order of the requests.
+ * worker threads in one batch → whole steps → what all of them cost together → explanation. Answers in the order of
+ * the requests.
  */
 export async function planBooks(
   requests: readonly PlanRequest[],
@@ -62,9 +65,17 @@ export async function planBooks(
     if (prepared.ok) open.push({ at, pass: prepared.value })
     else answers[at] = prepared
   })
+  const beside = deps.flowBeside(new Set(requests.map(({ book }) => book.id)))
+  const drafts: { readonly at: number; readonly draft: Draft }[] = []
   for (let round = 0; open.length > 0; round++) {
     const cases = open.map(({ pass }) => caseOf(pass, deps))
-    const solved = await solveRelaxing(cases, deps)
+    const solve = firmSolver(
+      open.map(({ pass }) => flowBook(pass)),
+      market,
+      beside,
+      deps,
+    )
+    const solved = await solveRelaxing(cases, { ...deps, solve })
     const again: typeof open = []
     open.forEach(({ at, pass }, i) => {
       const { solution, limits, why } = solved[i]!
@@ -98,10 +109,19 @@ export async function planBooks(
         again.push({ at, pass: { ...pass, tooSmall: new Set([...pass.tooSmall, ...fresh]) } })
         return
       }
-      answers[at] = makeProposal({ ...pass, limits, solution, shape }, market, deps)
+      drafts.push({ at, draft: { ...pass, limits, solution, shape } })
     })
     open = again
   }
+  const priced = priceDrafts(
+    drafts.map(({ draft }) => draft),
+    market,
+    deps.settings,
+    beside,
+  )
+  drafts.forEach(({ at, draft }, i) => {
+    answers[at] = makeProposal(draft, priced[i]!, market, deps)
+  })
   return answers.map((answer) => answer!)
 }
 
@@ -136,6 +156,13 @@ function prepare(request: PlanRequest, market: MarketView, deps: PlanningDeps): 
     riskFactor: 1,
   })
 }
+
+const flowBook = ({ request, position, costs }: Pass): FlowBook => ({
+  id: request.book.id,
+  position,
+  costs,
+  terms: request.terms,
+})
 
 /**
  * The pass to solve again where an answer goes beyond the risk profile: with the turnover capped, then with more weight
@@ -226,7 +253,7 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
     id: request.book.id,
     riskScale:
       deps.settings.settle === 'optimal'
-        ? pass.riskFactor * request.terms.riskAversion * deps.settings.horizonYears
+        ? pass.riskFactor * request.terms.riskAversion * horizonOf(position, pass.covariance, deps.settings)
         : RULE_RISK_SCALE,
     covariance: { kind: 'dense', matrix: pass.covariance },
     current: Float64Array.from(position.lines, (line) => line.weight),

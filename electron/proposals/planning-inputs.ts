@@ -1,4 +1,4 @@
-import type { ClientBook, Holding } from '../../core/client-book.ts'
+import type { ClientBook, ClientBookId, Holding } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { AssetId } from '../../core/instruments.ts'
@@ -8,12 +8,15 @@ import type { Trigger } from '../../core/proposal.ts'
 import type { RiskTerms } from '../../core/risk-profile.ts'
 import type { Millis } from '../../core/units.ts'
 import type {
+  FirmAnswer,
+  FirmRequest,
   RebalanceProblem,
   RebalanceSolution,
   RelaxRequest,
   StagedRelaxation,
 } from '../../workers/optimizer/index.ts'
 import type { BookPosition, PriceBoard } from './book-position.ts'
+import type { FlowBeside } from './flow-pools.ts'
 import type { PlanningSettings } from './settings.ts'
 import type { MarketsOf } from './shape-trades.ts'
 import type { CostBoard } from './venue-mix.ts'
@@ -64,6 +67,10 @@ export interface PlanningDeps {
   readonly nextProposalId: () => string
   /** The optimiser in its worker threads. */
   solve(problems: readonly RebalanceProblem[]): Promise<readonly RebalanceSolution[]>
+  /** All books in one batch, which knows what they trade together; null where no thread could answer. */
+  solveFirm(request: FirmRequest): Promise<FirmAnswer | null>
+  /** What the firm trades beside the books that are planned now. */
+  flowBeside(planned: ReadonlySet<ClientBookId>): FlowBeside
   /** The smallest relaxations of infeasible problems, in the order asked; null where no thread could answer. */
   relax(requests: readonly RelaxRequest[]): Promise<readonly StagedRelaxation[] | null>
 }

@@ -1,4 +1,5 @@
 import type { RebalancingRules } from '../../core/rebalancing-rules.ts'
+import type { FlowPricing } from '../../workers/optimizer/index.ts'
 
 /**
  * What the firm decides about planning; each default has its reason in QUANT.md's terms. The rules are an advisor's to
@@ -8,6 +9,18 @@ import type { RebalancingRules } from '../../core/rebalancing-rules.ts'
 export interface PlanningSettings extends RebalancingRules {
   /** Years for which a one-off cost must pay for itself. */
   readonly horizonYears: number
+  /**
+   * What a book takes impact for: its own trade's (told 2 to 5 times too little where a firm's books go the same way);
+   * its share of the pool of the firm's same-day flow; what its trade adds to the cost of all others'.
+   */
+  readonly flowPricing: FlowPricing
+  /**
+   * Part of the optimiser's way that one plan goes, 0.3 to 0.5; what cures a breach is gone whole. Null: all of it.
+   * Nothing goes the rest by itself: the book is inside its bands, and the next breach, date or person plans it again.
+   */
+  readonly tradeRate: number | null
+  /** Costs as they are for one horizon, or shaped so that trading pays over time as in the dynamic problem. */
+  readonly costShape: 'one-period' | 'shadow'
   /** Trades below this part of the book are dropped unless they cure a breach: half the orders at no measurable cost. */
   readonly minimumTradeWeight: number
   /** A warning above this share of one hour's average volume. */
@@ -22,6 +35,9 @@ export interface PlanningSettings extends RebalancingRules {
 
 export const DEFAULT_PLANNING: PlanningSettings = {
   horizonYears: 1 / 12,
+  flowPricing: 'pooled',
+  tradeRate: null,
+  costShape: 'one-period',
   minimumTradeWeight: 0.001,
   participationWarning: 0.05,
   repriceBps: 50,

@@ -7,7 +7,7 @@ import { generateFirm } from './generated-firm.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { makePair, makeProblem } from './test-problems.ts'
 
-const PLAIN: FirmOptions = { pricing: 'pooled', retune: null, tradeRate: null, shape: null, rotation: 0 }
+const PLAIN: FirmOptions = { pricing: 'pooled', retune: null, tradeRate: null, rotation: 0 }
 const marketOf = (impact: readonly number[], done = 0): FirmMarket => ({
   impactBuy: Float64Array.from(impact),
   impactSell: Float64Array.from(impact),
@@ -20,6 +20,7 @@ const bookOf = (problem: RebalanceProblem, valueUsd = 1): FirmBook => ({
   valueUsd,
   assets: Int32Array.from(problem.current, (_, i) => (i < problem.current.length - 1 ? i : -1)),
   trackingErrorCeiling: null,
+  shape: null,
 })
 const totalOf = (books: readonly FirmBook[], answer: ReturnType<typeof solveFirm>): number =>
   books.reduce((sum, book, b) => sum + book.valueUsd * chargedObjective(book, answer.books[b]!.x, answer.prices), 0)

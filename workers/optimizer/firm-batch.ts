@@ -14,7 +14,7 @@ import { type PriceRule, problemAtOthers, problemAtPool, problemAtPrices } from 
 import { keepFromHarm } from './keep-from-harm.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { retuneRisk } from './retune-risk.ts'
-import { type ShadowShape, shapeProblem } from './shadow-costs.ts'
+import { shapeProblem } from './shadow-costs.ts'
 import type { RebalanceSolution } from './solution.ts'
 import { solveUnderCeiling } from './tracking-ceiling.ts'
 import { isInsideLimits, slowTrades } from './trade-rate.ts'
@@ -32,8 +32,6 @@ export interface FirmOptions {
   readonly retune: number | null
   /** Part of the voluntary way that is gone; null: all of it. */
   readonly tradeRate: number | null
-  /** Null: one-period costs as they are. */
-  readonly shape: ShadowShape | null
   /** Which book is asked first in firm mode; another one every day, so that nobody always is. */
   readonly rotation: number
 }
@@ -69,6 +67,7 @@ export interface FirmAnswer {
 }
 
 const PASSES = 2
+const RETUNED_ON = 500
 /** Cures of a breach are sought with risk that only breaks ties. */
 const CURE_RISK_SCALE = 1e-6
 
@@ -83,23 +82,38 @@ export function solveFirm(request: FirmRequest): FirmAnswer {
   const alone = books.map((book) => decide(book, book.problem, options, 1))
   if (options.pricing === 'alone') return conclude(request, alone, alone, 1)
   const priced = pricedProblems(request, alone)
-  const decideAll = (factor: number, near: readonly Outcome[]): Outcome[] =>
-    books.map((book, b) =>
-      alone[b]!.solution.status === 'solved' ? decide(book, priced[b]!, options, factor, near[b]) : alone[b]!,
-    )
-  let tried = { factor: Number.NaN, outcomes: alone }
-  const meanAt = (factor: number): number => {
-    tried = { factor, outcomes: decideAll(factor, tried.outcomes) }
-    return meanTrackingError(books, tried.outcomes)
-  }
-  const riskFactor = options.retune === null ? 1 : retuneRisk(meanAt, meanTrackingError(books, alone), options.retune)
-  const chosen = tried.factor === riskFactor ? tried.outcomes : decideAll(riskFactor, alone)
+  const decideAt = (factor: number, b: number, near: Outcome): Outcome =>
+    alone[b]!.solution.status === 'solved' ? decide(books[b]!, priced[b]!, options, factor, near) : alone[b]!
+  const riskFactor = options.retune === null ? 1 : retuned(books, alone, decideAt, options.retune)
+  const chosen = books.map((_, b) => decideAt(riskFactor, b, alone[b]!))
   if (options.pricing === 'firm') {
     const before = [...chosen]
     for (let pass = 0; pass < PASSES; pass++) improve(request, chosen, riskFactor, pass)
     settle(request, before, chosen, riskFactor)
   }
   return conclude(request, alone, keepFromHarm(books, market, alone, chosen, riskFactor), riskFactor)
+}
+
+/** The factor of risk aversion, found on a sample of the books: solving all of them for every try would take as long. */
+function retuned(
+  books: readonly FirmBook[],
+  alone: readonly Outcome[],
+  decideAt: (factor: number, b: number, near: Outcome) => Outcome,
+  tolerance: number,
+): number {
+  const stride = Math.max(1, Math.floor(books.length / RETUNED_ON))
+  const sample = [...books.keys()].filter((b) => b % stride === 0)
+  const sampled = sample.map((b) => books[b]!)
+  let last = sample.map((b) => alone[b]!)
+  const wanted = meanTrackingError(sampled, last)
+  return retuneRisk(
+    (factor) => {
+      last = sample.map((b, at) => decideAt(factor, b, last[at]!))
+      return meanTrackingError(sampled, last)
+    },
+    wanted,
+    tolerance,
+  )
 }
 
 /**
@@ -169,7 +183,7 @@ function decide(
   near?: Outcome,
 ): Outcome {
   const scaled = factor === 1 ? priced : { ...priced, riskScale: priced.riskScale * factor }
-  const problem = options.shape === null ? scaled : shapeProblem(scaled, options.shape)
+  const problem = book.shape === null ? scaled : shapeProblem(scaled, book.shape)
   const start = near?.solution.status === 'solved' ? near.solution : undefined
   const { solution, isAbove } = solveUnderCeiling(problem, book.trackingErrorCeiling, (asked) =>
     solveProblem(asked, { start }),

@@ -1,4 +1,5 @@
 import type { RebalanceProblem } from './problem.ts'
+import type { ShadowShape } from './shadow-costs.ts'
 
 /**
  * What the books of one firm share: the market that all of them trade in. Arrays have one entry per asset of the firm.
@@ -23,6 +24,8 @@ export interface FirmBook {
   readonly assets: Int32Array
   /** Largest ex-ante tracking error after trading, in the unit of √Σ; null: none is set. */
   readonly trackingErrorCeiling: number | null
+  /** Null: one-period costs as they are. */
+  readonly shape: ShadowShape | null
 }
 
 /** USD per asset and side. */

@@ -2,7 +2,8 @@ import { trackingErrorOf } from './charged-cost.ts'
 import type { RebalanceProblem } from './problem.ts'
 import type { RebalanceSolution, Solved } from './solution.ts'
 
-const DOUBLINGS = 40
+/** Beyond 4,096 times a book's aversion costs count for nothing: what is left is the limits'. */
+const DOUBLINGS = 12
 const HALVINGS = 40
 /** Where a book has no risk aversion at all, the first one tried. */
 const FIRST_SCALE = 1e-3

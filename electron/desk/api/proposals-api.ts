@@ -84,7 +84,7 @@ export function proposalsApi(
             : `client book ${bookId} has no line ${unknown} to leave out`,
         )
       const view = parts.market.view()
-      const [answer] = await planBooks([request], view, planningDeps(desk.cycleDeps))
+      const [answer] = await planBooks([request], view, planningDeps(desk.cycleDeps, view))
       if (!answer!.ok) return refuse(FAILURE_OF[answer!.error.code], answer!.error.message)
       const made = answer!.value
       const position = positionFor(parts.world, book, view, parts.settings)

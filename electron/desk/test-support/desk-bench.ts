@@ -20,6 +20,7 @@ import { DEFAULT_PLANNING, type PlanningSettings } from '../../proposals/setting
 import { openTestStore } from '../../store/test-support/example-firm.ts'
 import { Approvals } from '../approvals.ts'
 import type { CycleDeps } from '../cycle.ts'
+import { DayFlow } from '../day-flow.ts'
 import { DecisionLedger } from '../decision-ledger.ts'
 import { createIds } from '../ids.ts'
 import { ProposalBook } from '../proposal-book.ts'
@@ -196,6 +197,12 @@ export class DeskBench {
         this.whileSolving()
         return engine.solve([...problems])
       },
+      solveFirm: async (request) => {
+        this.#solved.push(...request.books.map(({ problem }) => problem))
+        this.whileSolving()
+        return engine.solveFirms([request])[0]!
+      },
+      dayFlow: new DayFlow(),
       relax: async (requests) => engine.relax(requests),
       haltedWhy: () => this.halted,
     }
