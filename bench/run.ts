@@ -1,6 +1,7 @@
 import { benchDiscrete } from './discrete.ts'
 import { benchDrift } from './drift.ts'
 import { benchDriftExactness } from './drift-exactness.ts'
+import { benchFirm } from './firm-batch.ts'
 import { benchMicrostructure } from './microstructure.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchOptimizerMillion } from './optimizer-million.ts'
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   discrete: benchDiscrete,
   drift: benchDrift,
   'drift-exactness': benchDriftExactness,
+  firm: benchFirm,
   microstructure: benchMicrostructure,
   optimizer: benchOptimizer,
   'optimizer-million': benchOptimizerMillion,
