@@ -7,6 +7,7 @@ import { ManualClock } from '../../core/clock.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import type { Decision } from '../../core/decision.ts'
 import { fact } from '../../core/journal.ts'
+import { ok } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'
 import { openingFacts, openTestStore, START } from '../store/test-support/example-firm.ts'
 import { exampleProposal } from '../store/test-support/example-proposal.ts'
@@ -91,6 +92,31 @@ describe('what was decided, and why', () => {
     expect(JSON.parse(printed[0]!).inForce.reason).toBe('inside-band')
   })
 
+  test('a day tells all that was decided on it, also where that is much', async () => {
+    for (let i = 0; i < 8; i++) {
+      clock.advance(60_000)
+      const reason = i % 2 === 0 ? 'cool-down' : 'inside-band'
+      store.record([fact('decision-recorded', { decision: decision({ bookId: 'clara', reason }) })], 'desk')
+    }
+    await run('clara', '--at', '2025-01-06', '--json')
+    expect(JSON.parse(printed[0]!).before).toHaveLength(7)
+    await run('clara', '--at', '2025-01-06 23:59', '--json')
+    expect(JSON.parse(printed[1]!).before).toHaveLength(5)
+  })
+
+  test('what the decision rests on: the log of the book until then, not after', async () => {
+    await run('anna', '--at', '2025-01-06 01:30')
+    expect(printed[0]).toMatch(/its log until then:\n.*client book of Client anna opened\n.*opening lots? booked/)
+    expect(printed[0]).not.toContain('proposal made')
+    await run('anna')
+    expect(printed[1]).toMatch(/its log until then:\n[^]*proposal made/)
+  })
+
+  test('before the book was opened', async () => {
+    await run('anna', '--at', '2025-01-05')
+    expect(printed[0]).toContain('it was opened on 2025-01-06 00:00:00 UTC: of the time before nothing is known')
+  })
+
   test('before the first decision, and for a book that never had one', async () => {
     expect(await run('anna', '--at', '2025-01-06 00:59')).toEqual({ code: 0 })
     expect(await run('boris')).toEqual({ code: 0 })
@@ -111,12 +137,24 @@ test.each(['yesterday', '1', '2025-02-30', '2025-01-06T25:00', '', '2025-01-06 1
     const outcome = await run('anna', '--at', text)
     expect(outcome.code).toBe(2)
     expect(outcome.message).toContain(`--at was "${text}", it must be a time in UTC like 2026-03-17`)
+    expect(outcome.message).toContain('words such as yesterday are not read')
   },
 )
 
 test('times are read as UTC', () => {
-  expect(parseTime('2025-01-06 01:02:03')).toMatchObject({ ok: true, value: Date.UTC(2025, 0, 6, 1, 2, 3) })
-  expect(parseTime('2025-01-06')).toMatchObject({ ok: true, value: Date.UTC(2025, 0, 7) - 1 })
+  const later = millis(Date.UTC(2026, 0))
+  expect(parseTime('2025-01-06 01:02:03', later)).toEqual(ok({ at: Date.UTC(2025, 0, 6, 1, 2, 3), dayFrom: null }))
+  expect(parseTime('2025-01-06', later)).toEqual(ok({ at: Date.UTC(2025, 0, 7) - 1, dayFrom: Date.UTC(2025, 0, 6) }))
+})
+
+test('a time in the future is refused, today is told until now', () => {
+  const now = millis(Date.UTC(2025, 0, 6, 12))
+  expect(parseTime('2025-01-06', now)).toMatchObject({ ok: true, value: { at: now } })
+  for (const text of ['2025-01-06 12:01', '2025-01-07'])
+    expect(parseTime(text, now)).toMatchObject({
+      ok: false,
+      error: { message: `--at was "${text}", which is in the future: it is 2025-01-06 12:00:00 UTC now` },
+    })
 })
 
 test('a folder without a ledger', async () => {

@@ -26,10 +26,25 @@ interface Answer {
   /** Oldest first. */
   readonly before: readonly DecisionRecord[]
   readonly after: readonly DecisionRecord[]
+  /** What was set, moved and became of its proposals until then, newest last: what the decisions rest on. */
+  readonly log: readonly LogLine[]
+  /** When the book was opened: of the time before nothing is known. */
+  readonly openedAt: Millis | null
+}
+type LogLine = ReturnType<DeskStore['historyOf']>[number]
+
+/** A moment asked for; of a day everything that was decided on it is told. */
+export interface Asked {
+  readonly at: Millis
+  readonly dayFrom: Millis | null
 }
 
 /** Decisions shown on either side of the one in force. */
 const AROUND = 5
+/** Of a whole day at most so many. */
+const OF_A_DAY = 50
+/** Entries of the log that are told. */
+const LOG_LINES = 8
 /** Client books named where the one asked for is not there. */
 const NAMED_BOOKS = 8
 
@@ -40,7 +55,7 @@ export function addWhy(program: Command, settle: Settle): void {
     .argument('<book>', 'id of the client book')
     .option(
       '--at <time>',
-      '2026-03-17, "2026-03-17 14:05" or 2026-03-17T14:05:00Z, UTC; a day is its end (default: now)',
+      '2026-03-17, "2026-03-17 14:05" or 2026-03-17T14:05:00Z, UTC; of a day all of it is told (default: now)',
     )
     .option('--data <folder>', 'the data folder (default: the platform’s own place)')
     .option('--json', 'JSON on stdout')
@@ -48,8 +63,9 @@ export function addWhy(program: Command, settle: Settle): void {
 }
 
 function why(bookId: string, options: WhyOptions): Outcome {
-  const at = options.at === undefined ? ok(systemClock.now()) : parseTime(options.at)
-  if (!at.ok) return badInput(at.error.message)
+  const now = systemClock.now()
+  const asked = options.at === undefined ? ok({ at: now, dayFrom: null }) : parseTime(options.at, now)
+  if (!asked.ok) return badInput(asked.error.message)
   const store = openStore({
     folder: options.data ?? defaultDataFolder(),
     clock: systemClock,
@@ -60,7 +76,7 @@ function why(bookId: string, options: WhyOptions): Outcome {
   })
   if (!store.ok) return store.error.code === 'cannot-open' ? badInput(store.error.message) : failed(store.error.message)
   try {
-    const answer = answerOf(store.value, bookId, at.value)
+    const answer = answerOf(store.value, bookId, asked.value)
     if (!answer.ok) return badInput(answer.error.message)
     if (options.json) printJson(jsonOf(answer.value))
     else process.stdout.write(`${textOf(answer.value).join('\n')}\n`)
@@ -70,23 +86,43 @@ function why(bookId: string, options: WhyOptions): Outcome {
   }
 }
 
-/** A time in UTC; a day stands for its last millisecond: everything that was decided on it has been. */
-export function parseTime(text: string): Result<Millis, Failure<'bad-time'>> {
+/** The answer to `why`, line by line. Errors: unknown-client-book. */
+export function tellWhy(
+  store: DeskStore,
+  bookId: string,
+  asked: Asked,
+): Result<readonly string[], Failure<'unknown-client-book'>> {
+  const answer = answerOf(store, bookId, asked)
+  return answer.ok ? ok(textOf(answer.value)) : answer
+}
+
+/**
+ * A time in UTC, not after now. A day stands for its last millisecond, when everything that was decided on it has been;
+ * today for now.
+ */
+export function parseTime(text: string, now: Millis): Result<Asked, Failure<'bad-time'>> {
   const parts = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2}(?:\.\d{1,3})?))?Z?)?$/.exec(text)
   const day = parts?.[1]
   const written =
     day === undefined ? '' : `${day}T${parts![2] ?? '23:59'}:${parts![3] ?? (parts![2] ? '00' : '59.999')}Z`
   const at = Date.parse(written)
   // Date.parse rolls 30 February over into March
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(day!)
-    ? ok(millis(at))
-    : fail(
-        'bad-time',
-        `--at was "${text}", it must be a time in UTC like 2026-03-17, "2026-03-17 14:05" or 2026-03-17T14:05:00Z`,
-      )
+  if (!Number.isFinite(at) || !new Date(at).toISOString().startsWith(day!))
+    return fail(
+      'bad-time',
+      `--at was "${text}", it must be a time in UTC like 2026-03-17, "2026-03-17 14:05" or 2026-03-17T14:05:00Z; words such as yesterday are not read`,
+    )
+  const dayFrom = parts![2] === undefined ? millis(Date.parse(`${day}T00:00:00Z`)) : null
+  if ((dayFrom ?? at) > now)
+    return fail('bad-time', `--at was "${text}", which is in the future: it is ${clock(now)} now`)
+  return ok({ at: millis(Math.min(at, now)), dayFrom })
 }
 
-function answerOf(store: DeskStore, bookId: string, at: Millis): Result<Answer, Failure<'unknown-client-book'>> {
+function answerOf(
+  store: DeskStore,
+  bookId: string,
+  { at, dayFrom }: Asked,
+): Result<Answer, Failure<'unknown-client-book'>> {
   const books = store.clientBooks()
   const book = books.find((candidate) => candidate.id === bookId)
   if (book === undefined) {
@@ -94,7 +130,9 @@ function answerOf(store: DeskStore, bookId: string, at: Millis): Result<Answer, 
     const more = books.length > named.length ? `, … (${books.length} in all)` : ''
     return fail('unknown-client-book', `there is no client book "${bookId}"; there is ${named.join(', ')}${more}`)
   }
-  const until = store.decisionsOf(bookId, { to: at, limit: AROUND + 1 })
+  const ofTheDay = dayFrom === null ? [] : store.decisionsOf(bookId, { from: dayFrom, to: at, limit: OF_A_DAY })
+  const until = ofTheDay.length > AROUND ? ofTheDay : store.decisionsOf(bookId, { to: at, limit: AROUND + 1 })
+  const history = store.historyOf(bookId)
   const inForce = until[0] ?? null
   const proposalId = inForce?.decision.proposalId ?? null
   return ok({
@@ -104,6 +142,8 @@ function answerOf(store: DeskStore, bookId: string, at: Millis): Result<Answer, 
     proposal: proposalId === null ? null : (store.proposal(proposalId) ?? null),
     before: until.slice(1).reverse(),
     after: store.decisionsOf(bookId, { from: millis(at + 1), limit: AROUND, order: 'oldest' }),
+    log: history.filter((line) => line.at <= at && line.type !== 'decision-recorded').slice(-LOG_LINES),
+    openedAt: history[0]?.at ?? null,
   })
 }
 
@@ -112,9 +152,12 @@ const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
 const lineOf = ({ at, decision }: DecisionRecord): string =>
   `  ${clock(at)}  ${decisionSentence(decision)}${decision.proposalId === null ? '' : ` (${decision.proposalId})`}`
 
-function textOf({ book, at, inForce, proposal, before, after }: Answer): readonly string[] {
+function textOf({ book, at, inForce, proposal, before, after, log, openedAt }: Answer): readonly string[] {
   const lines = [`${book.id} (${book.clientName}) at ${clock(at)}`]
-  if (inForce === null) lines.push('  nothing was decided for it until then: it was inside its bands, or not checked')
+  if (openedAt !== null && at < openedAt)
+    lines.push(`  it was opened on ${clock(openedAt)}: of the time before nothing is known`)
+  else if (inForce === null)
+    lines.push('  nothing was decided for it until then: it was inside its bands, or not checked')
   else {
     const { worst, regime, marketTime } = inForce.decision
     lines.push(lineOf(inForce))
@@ -134,10 +177,11 @@ function textOf({ book, at, inForce, proposal, before, after }: Answer): readonl
   }
   if (before.length > 0) lines.push('before:', ...before.map(lineOf))
   if (after.length > 0) lines.push('after:', ...after.map(lineOf))
+  if (log.length > 0) lines.push('its log until then:', ...log.map((line) => `  ${clock(line.at)}  ${line.text}`))
   return lines
 }
 
-function jsonOf({ book, at, inForce, proposal, before, after }: Answer): unknown {
+function jsonOf({ book, at, inForce, proposal, before, after, log, openedAt }: Answer): unknown {
   const plain = (record: DecisionRecord): unknown => ({
     sequence: record.sequence,
     at: new Date(record.at).toISOString(),
@@ -173,5 +217,7 @@ function jsonOf({ book, at, inForce, proposal, before, after }: Answer): unknown
           },
     before: before.map(plain),
     after: after.map(plain),
+    log: log.map((line) => ({ at: new Date(line.at).toISOString(), type: line.type, text: line.text })),
+    openedAt: openedAt === null ? null : new Date(openedAt).toISOString(),
   }
 }
