@@ -1,4 +1,4 @@
-import { formatAmount } from '../../core/amount.ts'
+import { absolute, formatAmount } from '../../core/amount.ts'
 import { ensureNever } from '../../core/assert.ts'
 import { decisionSentence } from '../../core/decision.ts'
 import { splitMarketKey, VENUE_NAMES } from '../../core/instruments.ts'
@@ -20,7 +20,9 @@ export function describeFact(fact: Fact): string {
       return `${counted(fact.payload.lots.length, 'opening lot')} booked`
     case 'cash-flow-booked': {
       const { kind, quantity, asset, venue } = fact.payload
-      return `${kind} of ${formatAmount(quantity)} ${asset} on ${VENUE_NAMES[venue]}`
+      // the word says which way it went; only what nobody explains needs its sign
+      const moved = kind === 'unexplained' ? quantity : absolute(quantity)
+      return `${kind} of ${formatAmount(moved)} ${asset} on ${VENUE_NAMES[venue]}`
     }
     case 'proposal-made':
       return `proposal made: ${counted(fact.payload.proposal.lines.filter((line) => line.side !== null).length, 'trade')}`
