@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Result, unwrap } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'
 import { tellWhy } from '../../electron/commands/why.ts'
@@ -56,17 +56,20 @@ beforeAll(async () => {
   complaints = collectComplaints(page)
   await page.goto(host.address)
   await page.getByRole('grid', { name: 'Client books' }).waitFor()
-  await page.evaluate((bookId) => {
-    location.hash = `#/books/${bookId}`
-  }, book)
-  await part('Log').waitFor()
-})
+}, 300_000)
+beforeEach(() => openBook())
 afterAll(async () => {
   clearInterval(publishing)
   await browser?.close()
   await host?.close()
 })
 
+async function openBook(): Promise<void> {
+  await page.evaluate((bookId) => {
+    location.hash = `#/books/${bookId}`
+  }, book)
+  await part('Log').waitFor()
+}
 const part = (name: string) => page.getByRole('group', { name: 'Parts of the book' }).getByRole('button', { name })
 const desk = () => at.simulated.desk
 const lineOut = (): string => {
@@ -168,8 +171,6 @@ test('a deposit: invested, new cash first', async () => {
     .getByText(new RegExp(`Deposit of \\$${dollars}`))
     .first()
     .waitFor()
-  await page.goBack()
-  await part('Log').waitFor()
 })
 
 test('expired: not approved in time, and asked for again', async () => {

@@ -304,7 +304,8 @@ const isUntraded = (item: ProposalItem): item is Extract<ProposalItem, { kind: '
 
 function remarkOf(item: ProposalItem): string | null {
   if (item.kind !== 'proposal' || item.proposal.remarks.length === 0) return null
-  return item.proposal.remarks.map(upperFirst).join(' · ')
+  // why it was made does not go under because there is a warning
+  return [...item.proposal.remarks.map(upperFirst), whyOf(item.proposal)].join(' · ')
 }
 
 function whyOf(proposal: Proposal): string {
