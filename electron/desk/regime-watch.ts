@@ -1,7 +1,6 @@
 import { type AssetId, type Bar, keyOf, type Market, type MarketKey } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
 import {
-  type ClosesByTime,
   type FollowedCloses,
   FollowedRegime,
   IntradayRegime,
@@ -94,7 +93,7 @@ function closesOf(
 }
 
 /** Keyed by the time each bar closed at; those before `from` are left out. */
-function closesByTime(bars: readonly Bar[], span: number, from: number): ClosesByTime {
+function closesByTime(bars: readonly Bar[], span: number, from: number): ReadonlyMap<number, number> {
   const closes = new Map<number, number>()
   for (let i = bars.length - 1; i >= 0 && bars[i]!.openTime + span >= from; i--)
     closes.set(bars[i]!.openTime + span, bars[i]!.close)

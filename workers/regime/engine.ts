@@ -29,7 +29,7 @@ export class RegimeEngine {
       if (!(time > last && time <= now))
         return fail('bad-history', `time ${i} is ${time}, it must be after ${last} and not after ${now}`)
       last = time
-      tracker.update(millis(time), close)
+      tracker.take(millis(time), close)
     }
     return ok({ ...tracker.reading(millis(now)), multiplierNow: tracker.multiplierAt(millis(now)) })
   }

@@ -5,10 +5,12 @@ import { DEFAULT_REGIME_SETTINGS, type RegimeSettings } from './settings.ts'
 
 const HOUR = 3_600_000
 
+type Closes = ReadonlyMap<number, number>
+
 /** Closes per asset and market, by the time they were known at: of whole days, and of full hours. */
 export interface FollowedCloses {
-  readonly daily: readonly (readonly ClosesByTime[])[]
-  readonly hourly: readonly (readonly ClosesByTime[])[]
+  readonly daily: readonly (readonly Closes[])[]
+  readonly hourly: readonly (readonly Closes[])[]
 }
 
 /**
@@ -59,17 +61,13 @@ export class FollowedRegime {
   }
 }
 
-function timesOf(assets: readonly (readonly ClosesByTime[])[]): number[] {
-  return [...new Set(assets.flatMap((markets) => markets.flatMap((closes) => [...closes.keys()])))].sort(
-    (a, b) => a - b,
-  )
+function timesOf(assets: readonly (readonly Closes[])[]): number[] {
+  const times = new Set<number>()
+  for (const markets of assets) for (const closes of markets) for (const time of closes.keys()) times.add(time)
+  return [...times].sort((a, b) => a - b)
 }
 
-function join(
-  daily: readonly (readonly ClosesByTime[])[],
-  hourly: readonly (readonly ClosesByTime[])[],
-): ClosesByTime[][] {
-  return hourly.map((markets, asset) =>
-    markets.map((closes, market) => new Map([...closes, ...(daily[asset]?.[market] ?? [])])),
+const join = (daily: FollowedCloses['daily'], hourly: FollowedCloses['hourly']): ClosesByTime[][] =>
+  hourly.map((markets, asset) =>
+    markets.map((closes, market) => ({ get: (time) => daily[asset]?.[market]?.get(time) ?? closes.get(time) })),
   )
-}

@@ -26,11 +26,11 @@ export class IntradayRegime {
 
   /** The close of a day, after any hour of it. A price that is not above 0 is a bug of the caller: it throws. */
   closeDay(time: Millis, close: number): void {
-    const reading = this.#tracker.update(time, close)
+    this.#tracker.take(time, close)
     const last = this.#tracker.lastClose!
     this.#day = new DaySoFar(last.time, last.close)
     this.#since ??= time
-    this.#take(time, REGIME_CLASSES.indexOf(reading.class))
+    this.#take(time, this.#tracker.level)
   }
 
   /** The price at a full hour after the last close; before the first close it tells nothing. */

@@ -2,7 +2,9 @@ import { DEFAULT_REGIME_SETTINGS } from './settings.ts'
 import { MILLIS_PER_DAY } from './volatility.ts'
 
 /** Closes of one market by the time they were known at, UTC milliseconds. */
-export type ClosesByTime = ReadonlyMap<number, number>
+export interface ClosesByTime {
+  get(time: number): number | undefined
+}
 
 export interface IndexLevel {
   readonly time: number
@@ -21,7 +23,8 @@ export function marketIndex(
   times: readonly number[],
   start: IndexLevel | null = null,
 ): IndexLevel[] {
-  const isPriced = (time: number): boolean => assets.some((markets) => markets.some((closes) => closes.has(time)))
+  const isPriced = (time: number): boolean =>
+    assets.some((markets) => markets.some((closes) => closes.get(time) !== undefined))
   const longestGap = DEFAULT_REGIME_SETTINGS.longestReturnDays * MILLIS_PER_DAY
   const levels: IndexLevel[] = []
   let last = start
@@ -32,8 +35,11 @@ export function marketIndex(
     } else {
       const from = last.time
       const returns = assets.flatMap((markets) => {
-        const both = markets.find((closes) => closes.has(from) && closes.has(time))
-        return both === undefined ? [] : [Math.log(both.get(time)! / both.get(from)!)]
+        for (const closes of markets) {
+          const [before, now] = [closes.get(from), closes.get(time)]
+          if (before !== undefined && now !== undefined) return [Math.log(now / before)]
+        }
+        return []
       })
       if (returns.length > 0) {
         const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length

@@ -85,6 +85,12 @@ export class RegimeTracker {
    * how volatile that was instead of the return. A price that is not above 0 is a bug of the caller: it throws.
    */
   update(time: Millis, close: number, bar?: Omit<PriceRange, 'close'>): RegimeReading {
+    this.take(time, close, bar)
+    return this.reading()
+  }
+
+  /** `update` without a reading: a history whose days nobody asks about costs a fraction. */
+  take(time: Millis, close: number, bar?: Omit<PriceRange, 'close'>): void {
     if (!(close > 0 && Number.isFinite(close))) throw new Error(`a close is above 0, not ${close}`)
     if (this.#usedTime !== null && !(time > this.#seenTime))
       throw new Error(`time ${time} is not after ${this.#seenTime}`)
@@ -92,7 +98,7 @@ export class RegimeTracker {
     if (this.#usedTime === null) this.#ladder.start(time)
     else {
       const days = daysBetween(this.#usedTime, time)
-      if (days < this.#settings.shortestReturnDays) return this.reading()
+      if (days < this.#settings.shortestReturnDays) return
       const logReturn = Math.log(close / this.#usedClose)
       const range = bar === undefined ? null : { ...bar, close }
       const variance = range !== null && isPriceRange(range) ? garmanKlassVariance(range) : logReturn * logReturn
@@ -100,7 +106,11 @@ export class RegimeTracker {
     }
     this.#usedTime = time
     this.#usedClose = close
-    return this.reading()
+  }
+
+  /** Index of the class of the last close. */
+  get level(): number {
+    return this.#ladder.level
   }
 
   /** Now, or at a moment after the last price: days without one leave the class and widen the probability. */
