@@ -197,6 +197,34 @@ describe('random and degenerate problems', () => {
     expect(found.Infeasible).toBeGreaterThan(20)
   })
 
+  test('of all relaxations with the least total, one that trades least', async () => {
+    const highs = await loadHighs()
+    let checked = 0
+    for (const { problem, limits, answer } of cured) {
+      if (problem.current.length > 15 || answer.moves.length === 0) continue
+      const widest = { most: answer.total + 1e-9, goal: 'turnover' } as const
+      const least = highs.solve(writeRelaxation(problem, limits, widest))
+      const { lower, upper } = answer
+      // within the moved bounds nothing is left to relax
+      const own = highs.solve(writeRelaxation({ ...problem, lower, upper }, answer, { most: 1e-9, goal: 'turnover' }))
+      if (least.Status !== 'Optimal' || own.Status !== 'Optimal') continue
+      checked++
+      expect(own.ObjectiveValue - least.ObjectiveValue).toBeLessThan(1e-6)
+    }
+    expect(checked).toBeGreaterThan(100)
+  })
+
+  test('a line that stays has its own bits: no trade of rounding size is made of it', () => {
+    let stays = 0
+    for (const { problem, answer } of cured)
+      for (const { line, bound } of answer.moves) {
+        const away = Math.abs((bound === 'lower' ? answer.lower : answer.upper)[line]! - problem.current[line]!)
+        if (away === 0) stays++
+        else expect(away).toBeGreaterThan(1e-13)
+      }
+    expect(stays).toBeGreaterThan(50)
+  })
+
   test('the total does not depend on the order of the lines; the same input moves the same bits', () => {
     for (const { problem, limits, answer } of cured) {
       expect(relaxBounds(problem, limits)).toEqual(answer)
@@ -222,7 +250,14 @@ function reverse(problem: RebalanceProblem): RebalanceProblem {
 }
 
 /** The relaxation in CPLEX LP form, by its definition: slack per bound, trade as p − q. */
-function writeRelaxation(problem: RebalanceProblem, limits: BoundLimits): string {
+function writeRelaxation(
+  problem: RebalanceProblem,
+  limits: BoundLimits,
+  { goal, most }: { readonly goal: 'relaxation' | 'turnover'; readonly most: number } = {
+    goal: 'relaxation',
+    most: Number.POSITIVE_INFINITY,
+  },
+): string {
   const { current, lower, upper, frozen, turnoverCap } = problem
   const lines = Array.from(current.keys())
   const sum = (names: readonly string[]): string => names.join(' + ')
@@ -239,8 +274,11 @@ function writeRelaxation(problem: RebalanceProblem, limits: BoundLimits): string
   const bounds = lines.map(
     (i) => `${Math.min(lower[i]!, limits.lower[i]!)} <= x${i} <= ${Math.max(upper[i]!, limits.upper[i]!)}`,
   )
+  const relaxation = sum(lines.flatMap((i) => [`a${i}`, `b${i}`]))
+  const turnover = sum(lines.flatMap((i) => [`p${i}`, `q${i}`]))
+  if (Number.isFinite(most)) rows.push(`${relaxation} <= ${most}`)
   return `Minimize
-obj: ${sum(lines.flatMap((i) => [`a${i}`, `b${i}`]))}
+obj: ${goal === 'relaxation' ? relaxation : turnover}
 Subject To
 ${rows.map((row, r) => `r${r}: ${row}`).join('\n')}
 Bounds
