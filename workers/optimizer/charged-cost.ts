@@ -6,21 +6,38 @@ import { taxCurves, taxOf } from './sale-tax.ts'
  * What a book is charged for going to x: spread and fee of its own, impact at the pool's average price.
  * A fraction of the book's value.
  */
-export function chargedCost({ problem, assets }: FirmBook, x: Float64Array, prices: FirmFlow): number {
+export const chargedCost = (book: FirmBook, x: Float64Array, prices: FirmFlow): number =>
+  ownCharge(book.problem, x) + impactCharge(book, x, prices)
+
+/** The part of the charge that moves with the pool. */
+export function impactCharge({ problem, assets }: FirmBook, x: Float64Array, prices: FirmFlow): number {
   let cost = 0
   for (let i = 0; i < assets.length; i++) {
     const trade = x[i]! - problem.current[i]!
     const asset = assets[i]!
-    if (trade > 0) cost += trade * (problem.costBuy[i]! + (asset < 0 ? 0 : prices.buy[asset]!))
-    else if (trade < 0) cost -= trade * (problem.costSell[i]! + (asset < 0 ? 0 : prices.sell[asset]!))
+    if (asset < 0 || trade === 0) continue
+    cost += trade > 0 ? trade * prices.buy[asset]! : -trade * prices.sell[asset]!
   }
   return cost
 }
 
-/** The book's objective at `factor` times its risk aversion, with the charged cost in place of the modelled one. */
-export function chargedObjective(book: FirmBook, x: Float64Array, prices: FirmFlow, factor = 1): number {
+function ownCharge({ current, costBuy, costSell }: RebalanceProblem, x: Float64Array): number {
+  let cost = 0
+  for (let i = 0; i < x.length; i++) {
+    const trade = x[i]! - current[i]!
+    cost += trade > 0 ? trade * costBuy[i]! : -trade * costSell[i]!
+  }
+  return cost
+}
+
+/**
+ * The book's objective at `factor` times its risk aversion, with the charged cost in place of the modelled one; without
+ * prices it has no impact.
+ */
+export function chargedObjective(book: FirmBook, x: Float64Array, prices: FirmFlow | null, factor = 1): number {
   const { problem } = book
-  let value = chargedCost(book, x, prices) + 0.5 * factor * problem.riskScale * trackingVariance(problem, x)
+  let value = ownCharge(problem, x) + 0.5 * factor * problem.riskScale * trackingVariance(problem, x)
+  if (prices !== null) value += impactCharge(book, x, prices)
   const curves = taxCurves(problem.taxes, x.length)
   if (curves !== null)
     for (let i = 0; i < x.length; i++) {

@@ -67,7 +67,8 @@ export interface FirmAnswer {
 }
 
 const PASSES = 2
-const RETUNED_ON = 500
+/** Books that the factor of risk aversion is found on. */
+const RETUNED_ON = 250
 /** Cures of a breach are sought with risk that only breaks ties. */
 const CURE_RISK_SCALE = 1e-6
 

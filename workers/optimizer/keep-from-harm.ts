@@ -1,5 +1,5 @@
-import { chargedObjective } from './charged-cost.ts'
-import { emptyFlow, type FirmBook, type FirmFlow, type FirmMarket, poolPrices } from './firm-market.ts'
+import { chargedObjective, impactCharge } from './charged-cost.ts'
+import { addToFlow, emptyFlow, type FirmBook, type FirmFlow, type FirmMarket, poolPrices } from './firm-market.ts'
 import { flowOf, type Outcome } from './firm-outcome.ts'
 
 /** Relative to what a book would have had alone: rounding is no harm. */
@@ -26,24 +26,32 @@ export function keepFromHarm(
   factor: number,
 ): readonly Outcome[] {
   const pricesAlone = poolPrices(market, flowOf(books, market, alone))
+  // what a book is worth at no price of impact stays as it is while prices move
+  const ownWorth = (outcomes: readonly Outcome[]): readonly number[] =>
+    books.map((book, b) => chargedObjective(book, outcomes[b]!.x, null, factor))
+  const [aloneWorth, chosenWorth] = [ownWorth(alone), ownWorth(chosen)]
   const most = books.map((book, b) => {
-    const value = chargedObjective(book, alone[b]!.x, pricesAlone, factor)
+    const value = aloneWorth[b]! + impactCharge(book, alone[b]!.x, pricesAlone)
     return value + TOLERANCE * Math.abs(value)
   })
   const kept = [...chosen]
+  const flow = flowOf(books, market, kept)
+  const sendBack = (b: number): void => {
+    addToFlow(flow, books[b]!, kept[b]!.x, -1)
+    addToFlow(flow, books[b]!, alone[b]!.x, 1)
+    kept[b] = alone[b]!
+  }
   for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
-    const prices = poolPrices(market, flowOf(books, market, kept))
-    let sentBack = 0
+    const prices = poolPrices(market, flow)
+    const worse: number[] = []
     const stillWorse: number[] = []
     books.forEach((book, b) => {
-      if (chargedObjective(book, kept[b]!.x, prices, factor) <= most[b]!) return
-      if (kept[b] === alone[b]) stillWorse.push(b)
-      else {
-        kept[b] = alone[b]!
-        sentBack++
-      }
+      const isBack = kept[b] === alone[b]
+      const worth = isBack ? aloneWorth[b]! : chosenWorth[b]!
+      if (worth + impactCharge(book, kept[b]!.x, prices) > most[b]!) (isBack ? stillWorse : worse).push(b)
     })
-    if (sentBack > 0) continue
+    worse.forEach(sendBack)
+    if (worse.length > 0) continue
     if (stillWorse.length === 0) return kept
     const rise = emptyFlow(market)
     for (const b of stillWorse) markRise(rise, books[b]!, kept[b]!.x, pricesAlone, prices)
@@ -53,7 +61,7 @@ export function keepFromHarm(
       .sort((a, b) => b.push - a.push || a.b - b.b)
     if (drivers.length === 0) break
     const least = (1 - TWINS) * drivers[Math.ceil(SENT_BACK * drivers.length) - 1]!.push
-    for (const { b, push } of drivers) if (push >= least) kept[b] = alone[b]!
+    for (const { b, push } of drivers) if (push >= least) sendBack(b)
   }
   return alone
 }
