@@ -21,7 +21,7 @@ export async function benchDiscrete(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       json: { type: 'boolean', default: false },
-      books: { type: 'string', default: '200' },
+      books: { type: 'string', default: '50' },
       seed: { type: 'string', default: '1' },
     },
   })

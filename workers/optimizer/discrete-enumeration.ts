@@ -28,7 +28,9 @@ export function enumerateSubsets(problem: RebalanceProblem, rules: DiscreteRules
     })
     const tickets = on.reduce((sum, i) => sum + rules.ticket[i]!, 0)
     examined++
-    const free = solveProblem({ ...problem, frozen })
+    const { reserve } = problem
+    const kept = { ...problem, frozen, reserve: reserve && { ...reserve, weight: reserve.weight + tickets } }
+    const free = solveProblem(kept)
     if (free.status !== 'solved' || free.objective + tickets >= best.value) continue
     const withMinimum = on.filter((i) => leastTrade(rules, i) > 0)
     if (withMinimum.every((i) => Math.abs(free.x[i]! - problem.current[i]!) >= leastTrade(rules, i) - SAME_WEIGHT)) {
@@ -44,7 +46,7 @@ export function enumerateSubsets(problem: RebalanceProblem, rules: DiscreteRules
         else upper[i] = Math.min(upper[i]!, problem.current[i]! - leastTrade(rules, i))
       if (withMinimum.some((i) => lower[i]! > upper[i]!)) continue
       examined++
-      const solution = solveProblem({ ...problem, frozen, lower, upper })
+      const solution = solveProblem({ ...kept, lower, upper })
       if (solution.status === 'solved') keep(solution.objective + tickets, solution.x)
     }
   }

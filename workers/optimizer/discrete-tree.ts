@@ -1,8 +1,7 @@
 import { effortOf, reserveAfter } from './discrete-branch.ts'
-import { type DiscreteRules, leastTrade, SAME_WEIGHT, ticketsOf } from './discrete-rules.ts'
+import { type DiscreteRules, leastTrade, SAME_WEIGHT } from './discrete-rules.ts'
 import { type Start, solveProblem } from './engine.ts'
 import type { RebalanceProblem } from './problem.ts'
-import { reserveRoom } from './reserve-price.ts'
 
 /** A weight this near to a whole step or a minimum is there: the solver's own accuracy is finer. */
 const NEAR = 1e-11
@@ -132,7 +131,10 @@ interface Split {
   readonly paid: 'below' | 'above' | null
 }
 
-/** Where the relaxed point breaks the rules most, or null where it keeps them all. */
+/**
+ * Where the relaxed point breaks the rules most, or null where it keeps them all. A ticket is charged whole, to objective
+ * and reserve, where it is paid for or the trade is the largest that the node allows.
+ */
 function worstLine(
   problem: RebalanceProblem,
   rules: DiscreteRules,
@@ -142,8 +144,6 @@ function worstLine(
 ): Split | null {
   let worst: Split | null = null
   let most = 0
-  // tickets are charged in part until a line is decided; the reserve must pay them whole
-  const short = ticketsOf(problem, rules, x) - reserveRoom(problem, x) > SAME_WEIGHT
   for (let i = 0; i < x.length; i++) {
     const w = problem.current[i]!
     const d = x[i]! - w
@@ -151,7 +151,7 @@ function worstLine(
     if (size <= SAME_WEIGHT || problem.frozen?.[i]) continue
     const price = rules.ticket[i]!
     const reach = d > 0 ? upper[i]! - w : w - lower[i]!
-    const unpaid = charged[i] === 0 ? price * (short ? 1 : 1 - size / reach) : 0
+    const unpaid = charged[i] === 0 ? price * (1 - size / reach) : 0
     if (unpaid > 1e-13 && most < 1 + unpaid) {
       most = 1 + unpaid
       worst = { line: i, below: w, above: w, paid: d > 0 ? 'above' : 'below' }

@@ -141,16 +141,69 @@ describe('against full enumeration', () => {
   })
 })
 
-test('a tree that is cut short states a bound that holds, and a point no better than the optimum', () => {
-  for (let i = 0; i < 40; i++) {
-    const { problem, rules } = discreteBook(createRandom(8).fork(`${i}`), 8, 'both')
-    const { value } = enumerateSubsets(problem, rules)
-    for (const effort of [1, 10, 40]) {
-      const { x, lowerBound } = searchTree(problem, rules, { effort, tolerance: 1e-12 })
-      expect(lowerBound).toBeLessThan(value + 1e-10)
-      if (x !== null) expect(objectiveOf(problem, x) + ticketsOf(problem, rules, x)).toBeGreaterThan(value - 1e-10)
+describe('the tree alone', () => {
+  test.each<RuleKind>(['tickets', 'both'])('%s: finds the optimum; cut short it states a bound that holds', (kind) => {
+    for (let i = 0; i < 40; i++) {
+      const book = discreteBook(createRandom(8).fork(`${kind}/${i}`), 7, kind)
+      const { problem } = book
+      const rules = { ...book.rules, ticket: book.rules.ticket.map((ticket) => 3 * ticket) }
+      const { value } = enumerateSubsets(problem, rules)
+      for (const effort of [1, 10, 40, 1e6]) {
+        const { x, lowerBound } = searchTree(problem, rules, { effort, tolerance: 1e-12 })
+        expect(lowerBound).toBeLessThan(value + 1e-10)
+        const found = x === null ? Number.POSITIVE_INFINITY : objectiveOf(problem, x) + ticketsOf(problem, rules, x)
+        expect(found).toBeGreaterThan(value - 1e-10)
+        if (effort === 1e6) expect(found).toBeLessThan(value + 1e-10)
+      }
     }
-  }
+  })
+
+  test('the largest trade that bounds allow is charged one ticket, on either side', () => {
+    for (let i = 0; i < 30; i++) {
+      const { problem: capped, rules } = discreteBook(createRandom(10).fork(`${i}`), 7, 'tickets')
+      const problem = { ...capped, groupCaps: [] }
+      const free = solveProblem(problem)
+      if (free.status !== 'solved') throw new Error(free.reason)
+      // so that what trades goes all the way
+      const reach = (line: number): number => problem.current[line]! + 0.4 * (free.x[line]! - problem.current[line]!)
+      const lower = problem.lower.map((low, line) => (line === 6 ? low : Math.min(problem.current[line]!, reach(line))))
+      const upper = problem.upper.map((high, line) =>
+        line === 6 ? high : Math.max(problem.current[line]!, reach(line)),
+      )
+      const narrow = { ...problem, lower, upper }
+      const { value } = enumerateSubsets(narrow, rules)
+      const { x, lowerBound } = searchTree(narrow, rules, { effort: 1e6, tolerance: 1e-12 })
+      expect(lowerBound).toBeLessThan(value + 1e-10)
+      expect(objectiveOf(narrow, x!) + ticketsOf(narrow, rules, x!)).toBeLessThan(value + 1e-10)
+    }
+  })
+
+  test('a reserve pays the tickets whole', () => {
+    for (let i = 0; i < 40; i++) {
+      const { problem, rules } = discreteBook(createRandom(9).fork(`${i}`), 6, 'tickets')
+      const free = solveProblem(problem)
+      if (free.status !== 'solved') throw new Error(free.reason)
+      const paid = costOf(problem, free.x) + ticketsOf(problem, rules, free.x)
+      // a little less than what the convex solution and its tickets would need
+      const tight = {
+        ...problem,
+        reserve: { asset: 5, weight: free.x[5]! - paid + 0.3 * ticketsOf(problem, rules, free.x) },
+      }
+      const { x } = searchTree(tight, rules, { effort: 1e6, tolerance: 1e-12 })
+      const { value } = enumerateSubsets(tight, rules)
+      if (x === null) {
+        expect(value).toBe(Number.POSITIVE_INFINITY)
+        continue
+      }
+      expect(x[5]! - costOf(tight, x) - ticketsOf(tight, rules, x)).toBeGreaterThan(tight.reserve.weight - 1e-9)
+      expect(objectiveOf(tight, x) + ticketsOf(tight, rules, x)).toBeLessThan(value + 1e-9)
+    }
+  })
+
+  test('finds what dropping, rounding and local search miss', () => {
+    const { problem, rules } = discreteBook(createRandom(1).fork('minimum12/28'), 12, 'minimum')
+    expect(solved(problem, rules).objective).toBeCloseTo(9.4386312567e-5, 13)
+  })
 })
 
 describe('every discrete answer keeps every limit', () => {
@@ -167,7 +220,7 @@ describe('every discrete answer keeps every limit', () => {
     }
     const rules = {
       ticket: column([0, 0, 1e-6, 1e-4, 1e-2]),
-      minimumTrade: column([0, 0, 1e-4, 0.01, 0.2]),
+      minimumTrade: column([0, 0, 1e-4, 0.0133, 0.17]),
       step: column([0, 0, 1e-6, 1e-3, 0.02, 0.1]),
       cash: n - 1,
     }
