@@ -213,7 +213,7 @@ describe('frames', () => {
     moved.valueUsd.fill(1_001)
     grid.updateFigures(moved, figuresOf(5), Uint8Array.of(0, 0, 0, 0, 1))
     grid.updateState(4, moved, factsOf())
-    expect([taken(), taken(), taken()]).toEqual([[0, 4], [1, 2], [3]])
+    expect([taken(), taken(), taken()]).toEqual([[4, 0], [1, 2], [3]])
   })
 
   test('full() is everything, a copy, under the last sequence', () => {
