@@ -1,3 +1,4 @@
+import { benchDeskLoad } from './desk-load/index.ts'
 import { benchDiscrete } from './discrete.ts'
 import { benchDrift } from './drift.ts'
 import { benchDriftExactness } from './drift-exactness.ts'
@@ -11,6 +12,7 @@ import { benchRegimeStudy } from './regime-study.ts'
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   discrete: benchDiscrete,
   drift: benchDrift,
+  'desk-load': benchDeskLoad,
   'drift-exactness': benchDriftExactness,
   firm: benchFirm,
   microstructure: benchMicrostructure,
