@@ -5,8 +5,11 @@ import type { RebalanceProblem } from './problem.ts'
 import { atReservePrice, reserveRoom } from './reserve-price.ts'
 import type { Infeasible, Multipliers, RebalanceSolution, Solved } from './solution.ts'
 
-/** Solves a problem without a reserve, from a point near its solution where one is known. */
-type Solve = (problem: RebalanceProblem, near: Near | undefined) => RebalanceSolution
+/**
+ * Solves a problem without a reserve, from a point near its solution where one is known, if it can to a gap that is
+ * small against `worth` too: at a price the objective may be much larger than without.
+ */
+type Solve = (problem: RebalanceProblem, near: Near | undefined, worth?: number) => RebalanceSolution
 type Near = Pick<Solved, 'x' | 'multipliers'>
 
 /** Prices tried until the reserve is kept: the first, and each over the one before. */
@@ -143,7 +146,8 @@ class PriceSearch {
   }
 
   #at(price: number, near: Near | undefined): Priced | RebalanceSolution {
-    const solved = this.#solve(atReservePrice(this.#problem, price), near)
+    const worth = this.#free === null ? undefined : Math.abs(this.#free.solved.objective)
+    const solved = this.#solve(atReservePrice(this.#problem, price), near, worth)
     if (solved.status === 'infeasible') return solved
     this.#iterations += solved.iterations
     if (solved.status === 'failed') return { ...solved, iterations: this.#iterations }

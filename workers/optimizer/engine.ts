@@ -2,7 +2,7 @@ import { finishOnFace, guessFace, touchedFace } from './active-set.ts'
 import { viewProblem } from './book-view.ts'
 import { better, type Candidate, conclude } from './candidate.ts'
 import { solveWithReserve } from './cash-reserve.ts'
-import { assess, passes } from './certificate.ts'
+import { assess, GAP_ABSOLUTE, GAP_RELATIVE, passes } from './certificate.ts'
 import { DualSolver, type DualStart } from './dual-solver.ts'
 import { LineState } from './face.ts'
 import { checkFeasibility } from './feasibility.ts'
@@ -63,11 +63,11 @@ function branchReason({ costBuy, costSell, taxes }: RebalanceProblem, asset: num
   return `asset ${asset}: its first lot saves ${-slope} of tax per unit sold, more than a round trip costs (${roundTrip}); bounds must say whether it may be sold or bought`
 }
 
-/** Of a problem without a reserve. */
-function solvePlain(problem: RebalanceProblem, start: Start | undefined): RebalanceSolution {
+/** Of a problem without a reserve; `worth` as in `isEnough`. */
+function solvePlain(problem: RebalanceProblem, start: Start | undefined, worth = Infinity): RebalanceSolution {
   const { id } = problem
   const near = solveDual(problem, start)
-  if (near !== null && near.exact && passes(near.assessment)) return conclude(problem, near, near.steps)
+  if (near !== null && near.exact && isEnough(near, worth)) return conclude(problem, near, near.steps)
   const trade = createTradeProblem(problem)
   const feasibility = checkFeasibility(problem, trade)
   if (feasibility.kind === 'infeasible') return { id, status: 'infeasible', ...feasibility.why }
@@ -75,7 +75,7 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined): Rebala
     const candidate = finishNear(problem, trade, near)
     if (candidate !== null) return conclude(problem, candidate, near.steps)
   }
-  const exact = solveByInteriorPoint(problem, trade, feasibility.trade)
+  const exact = solveByInteriorPoint(problem, trade, feasibility.trade, worth)
   if (exact.status === 'solved') return exact
   // bands about as thin as rounding under several tight rows: give every line room that the certificate forgives
   for (const room of LENT_ROOM) {
@@ -89,6 +89,10 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined): Rebala
     }
   return exact
 }
+
+/** A gap is small against the objective, or against `worth`, where the objective is part of a smaller one. */
+const isEnough = ({ assessment }: Candidate, worth: number): boolean =>
+  passes(assessment) && assessment.certificate.gap <= GAP_ABSOLUTE + GAP_RELATIVE * worth
 
 /** The dual method's answer, or null where it has none. */
 function solveDual(problem: RebalanceProblem, start: Start | undefined): NearCandidate | null {
@@ -137,6 +141,7 @@ function solveByInteriorPoint(
   problem: RebalanceProblem,
   trade: TradeProblem,
   feasibleTrade: Float64Array,
+  worth = Infinity,
 ): RebalanceSolution {
   if (trade.size === 0) {
     const candidate = toCandidate(problem, trade, new Float64Array(0), new Float64Array(1), new Int32Array(0))
@@ -159,7 +164,7 @@ function solveByInteriorPoint(
       best = better(best, toCandidate(problem, trade, point.trade, point.multipliers, face.states))
       const consistent = finishOnFace(face, last ? LAST_ROUNDS : FINISH_ROUNDS)
       const candidate = toCandidate(problem, trade, face.trade, face.multipliers, face.states)
-      if (consistent && passes(candidate.assessment)) return conclude(problem, candidate, steps)
+      if (consistent && isEnough(candidate, worth)) return conclude(problem, candidate, steps)
       best = better(best, candidate)
     }
     if (last) return conclude(problem, best!, steps)
