@@ -64,6 +64,8 @@ const press = async (...keys: readonly string[]): Promise<void> => {
 
 interface View {
   readonly name: string
+  /** Drawn with what others show too: the first look is enough. */
+  readonly once?: boolean
   open(): Promise<void>
   close?(): Promise<void>
 }
@@ -122,7 +124,7 @@ const VIEWS: readonly View[] = [
     open: () => part(tab),
   })),
   ...[
-    ['Risk profile of ', 'risk profile of'],
+    ['Risk profile of ', 'ask the questionnaire'],
     ['Override terms of ', 'override the risk'],
     ['Flag an asset of ', 'flag an asset'],
     ['Pause ', 'hours and reason'],
@@ -131,6 +133,7 @@ const VIEWS: readonly View[] = [
     ['Risk profiles of the firm', 'risk profiles of the firm'],
   ].map(([name, words]) => ({
     name: `dialog: ${name!.trim()}`,
+    once: true,
     open: async () => {
       await press('Control+k')
       await dialog('Command palette')
@@ -195,6 +198,7 @@ describe('accessibility', () => {
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe(theme)
     const found: string[] = []
     for (const view of VIEWS) {
+      if (view.once && look !== LOOKS[0]) continue
       await view.open()
       found.push(
         ...(await barriers(look === LOOKS[0] ? 'all' : 'colours')).map((barrier) => `${view.name}: ${barrier}`),
