@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { createRandom } from '../core/random.ts'
-import { discreteBook, type RuleKind } from '../workers/optimizer/discrete-books.ts'
-import { enumerateSubsets } from '../workers/optimizer/discrete-enumeration.ts'
-import { searchTree } from '../workers/optimizer/discrete-tree.ts'
+import { searchTree } from '../workers/optimizer/discrete/discrete-tree.ts'
 import { isDiscrete, solveDiscrete } from '../workers/optimizer/index.ts'
+import { discreteBook, type RuleKind } from '../workers/optimizer/test-support/discrete-books.ts'
+import { enumerateSubsets } from '../workers/optimizer/test-support/discrete-enumeration.ts'
 import { type BenchRow, medianOf, printRows } from './measure.ts'
 
 const KINDS: readonly RuleKind[] = ['tickets', 'minimum', 'both', 'steps', 'all']

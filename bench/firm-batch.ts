@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { createRandom } from '../core/random.ts'
-import { chargedObjective, trackingErrorOf } from '../workers/optimizer/charged-cost.ts'
-import { type FirmAnswer, type FirmOptions, solveFirm } from '../workers/optimizer/firm-batch.ts'
-import { type GeneratedFirm, generateFirm } from '../workers/optimizer/generated-firm.ts'
+import { chargedObjective, trackingErrorOf } from '../workers/optimizer/firm/charged-cost.ts'
+import { type FirmAnswer, type FirmOptions, solveFirm } from '../workers/optimizer/firm/firm-batch.ts'
+import { type GeneratedFirm, generateFirm } from '../workers/optimizer/test-support/generated-firm.ts'
 import { tradeCost } from '../workers/optimizer/trade-cost.ts'
 import { type BenchRow, measureTogether, printRows } from './measure.ts'
 

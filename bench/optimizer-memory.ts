@@ -1,4 +1,3 @@
-import type { GeneratedBooks } from '../workers/optimizer/generated-books.ts'
 import {
   type BatchAnswers,
   type BookBatch,
@@ -6,6 +5,7 @@ import {
   solveBatch,
   workingBytes,
 } from '../workers/optimizer/index.ts'
+import type { GeneratedBooks } from '../workers/optimizer/test-support/generated-books.ts'
 import type { BenchRow } from './measure.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { createRandom } from '../core/random.ts'
 import { solveProblem } from '../workers/optimizer/index.ts'
-import { randomProblem } from '../workers/optimizer/random-problems.ts'
-import { randomFullProblem } from '../workers/optimizer/random-terms.ts'
+import { randomProblem } from '../workers/optimizer/test-support/random-problems.ts'
+import { randomFullProblem } from '../workers/optimizer/test-support/random-terms.ts'
 
 /**
  * Random and degenerate problems by the number: counts by status, the worst certificate, and every problem that

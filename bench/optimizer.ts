@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../core/random.ts'
 import { unwrap } from '../core/result.ts'
-import { type GeneratedBooks, generateBooks, generateUniverse } from '../workers/optimizer/generated-books.ts'
 import {
   type BookBatch,
   createAnswers,
@@ -12,6 +11,11 @@ import {
   solveBatch,
   solveDiscrete,
 } from '../workers/optimizer/index.ts'
+import {
+  type GeneratedBooks,
+  generateBooks,
+  generateUniverse,
+} from '../workers/optimizer/test-support/generated-books.ts'
 import { createPool } from '../workers/pool.ts'
 import { type HighsBaseline, loadBaseline, writeLp } from './highs-baseline.ts'
 import { type BenchRow, exponentOf, measureSlices, measureTogether, medianOf, printRows } from './measure.ts'

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { BATCH_STATUSES, type BookBatch, createAnswers, problemOfBatch, solveBatch } from './book-batch.ts'
 import { solveProblem } from './engine.ts'
-import { generateBooks, generateUniverse } from './generated-books.ts'
 import { OptimizerEngine } from './optimizer-engine.ts'
-import { objectiveOf, violationOf } from './test-problems.ts'
+import { generateBooks, generateUniverse } from './test-support/generated-books.ts'
+import { objectiveOf, violationOf } from './test-support/test-problems.ts'
 
 const make = (size: number, count: number, impact: boolean) => {
   const random = createRandom(size)

@@ -1,9 +1,9 @@
 import type { Buffer } from 'node:buffer'
 import type { BookView } from './book-view.ts'
 import { Judge, passesWith } from './certificate.ts'
-import { featuresOf, findSlack, isExact, methodRisk, setLimits } from './dual-solver.ts'
 import { solveProblem } from './engine.ts'
-import { type BookSources, bytesOf, KernelMemory, sourcesOf } from './kernel-memory.ts'
+import { featuresOf, findSlack, isExact, methodRisk, setLimits } from './kernel/dual-solver.ts'
+import { type BookSources, bytesOf, KernelMemory, sourcesOf } from './kernel/kernel-memory.ts'
 import type { RebalanceProblem } from './problem.ts'
 import type { Multipliers, RebalanceSolution, Solved } from './solution.ts'
 

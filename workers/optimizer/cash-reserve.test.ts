@@ -4,7 +4,7 @@ import { solveProblem } from './engine.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { reserveRoom } from './reserve-price.ts'
 import type { Solved } from './solution.ts'
-import { costOf, makePair, makeProblem } from './test-problems.ts'
+import { costOf, makePair, makeProblem } from './test-support/test-problems.ts'
 
 function solved(problem: RebalanceProblem): Solved {
   const solution = solveProblem(problem)

@@ -1,6 +1,6 @@
-import { FEASIBILITY_TOLERANCE } from './bounded-simplex.ts'
-import { better, type Candidate, conclude } from './candidate.ts'
 import { assess, passes } from './certificate.ts'
+import { better, type Candidate, conclude } from './exact/candidate.ts'
+import { FEASIBILITY_TOLERANCE } from './limits/bounded-simplex.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { atReservePrice, reserveRoom } from './reserve-price.ts'
 import type { Infeasible, Multipliers, RebalanceSolution, Solved } from './solution.ts'

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { createRandom, type Random } from '../../core/random.ts'
 import { assess } from './certificate.ts'
 import type { RebalanceProblem } from './problem.ts'
-import { randomFullProblem } from './random-terms.ts'
 import type { Multipliers } from './solution.ts'
-import { lineTerm, lowerBound, objectiveOf, violationOf } from './test-problems.ts'
+import { randomFullProblem } from './test-support/random-terms.ts'
+import { lineTerm, lowerBound, objectiveOf, violationOf } from './test-support/test-problems.ts'
 
 /**
  * A certificate is worth what it says of wrong answers: any weights within the bounds and any prices are judged here,

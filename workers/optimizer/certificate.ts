@@ -1,6 +1,6 @@
 import { type BookView, viewProblem } from './book-view.ts'
-import { FEASIBILITY_TOLERANCE } from './bounded-simplex.ts'
 import { toRowPrices } from './group-rows.ts'
+import { FEASIBILITY_TOLERANCE } from './limits/bounded-simplex.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { atReservePrice, reserveRoom } from './reserve-price.ts'
 import { passedLots, type TaxCurve, taxOf } from './sale-tax.ts'

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { assess, passes } from './certificate.ts'
 import { solveProblem } from './engine.ts'
-import { prepareRisk } from './prepared-risk.ts'
+import { prepareRisk } from './kernel/prepared-risk.ts'
 import type { Covariance, RebalanceProblem } from './problem.ts'
-import { randomProblem } from './random-problems.ts'
-import { covarianceOf, makePair, makeProblem, violationOf } from './test-problems.ts'
+import { randomProblem } from './test-support/random-problems.ts'
+import { covarianceOf, makePair, makeProblem, violationOf } from './test-support/test-problems.ts'
 
 const random = createRandom(77)
 const drawn = Array.from({ length: 300 }, (_, i) => randomProblem(random.fork(`e${i}`), `e${i}`).problem)

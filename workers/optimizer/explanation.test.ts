@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { solveProblem } from './engine.ts'
 import type { RebalanceProblem } from './problem.ts'
-import { randomProblem } from './random-problems.ts'
-import { randomFullProblem } from './random-terms.ts'
 import type { Solved, TradeCost } from './solution.ts'
-import { makePair, makeProblem, objectiveOf } from './test-problems.ts'
+import { randomProblem } from './test-support/random-problems.ts'
+import { randomFullProblem } from './test-support/random-terms.ts'
+import { makePair, makeProblem, objectiveOf } from './test-support/test-problems.ts'
 import { naiveCosts } from './trade-cost.ts'
 
 function solved(problem: RebalanceProblem): Solved {

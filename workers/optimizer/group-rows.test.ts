@@ -3,7 +3,7 @@ import { solveProblem } from './engine.ts'
 import { toMultipliers, toRowPrices } from './group-rows.ts'
 import type { RebalanceProblem } from './problem.ts'
 import type { Infeasible, Solved } from './solution.ts'
-import { makePair, makeProblem } from './test-problems.ts'
+import { makePair, makeProblem } from './test-support/test-problems.ts'
 
 function solved(problem: RebalanceProblem): Solved {
   const solution = solveProblem(problem)

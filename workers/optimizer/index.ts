@@ -7,8 +7,9 @@ export {
   solveBatch,
   workingBytes,
 } from './book-batch.ts'
-export { solveDiscrete } from './discrete.ts'
-export { type DiscreteRules, type DiscreteSolved, isDiscrete } from './discrete-rules.ts'
+export { solveDiscrete } from './discrete/discrete.ts'
+export { type DiscreteRules, type DiscreteSolved, isDiscrete } from './discrete/discrete-rules.ts'
+export { assetsToBranch, type HarvestBranch, takeBranch } from './discrete/harvest-branch.ts'
 export { type SolveOptions, type Start, solveProblem } from './engine.ts'
 export {
   type FirmAnswer,
@@ -18,9 +19,9 @@ export {
   FLOW_PRICINGS,
   type FlowPricing,
   solveFirm,
-} from './firm-batch.ts'
-export { type FirmBook, type FirmFlow, type FirmMarket, poolPrice } from './firm-market.ts'
-export { assetsToBranch, type HarvestBranch, takeBranch } from './harvest-branch.ts'
+} from './firm/firm-batch.ts'
+export { type FirmBook, type FirmFlow, type FirmMarket, poolPrice } from './firm/firm-market.ts'
+export type { BoundLimits, BoundMove, RelaxationAnswer, StagedRelaxation } from './limits/relaxation.ts'
 export { type BatchPart, OptimizerEngine, type RelaxRequest } from './optimizer-engine.ts'
 export {
   type CashReserve,
@@ -38,7 +39,6 @@ export {
   readProblemFile,
   solveProblemFile,
 } from './problem-file.ts'
-export type { BoundLimits, BoundMove, RelaxationAnswer, StagedRelaxation } from './relaxation.ts'
 export { type SaleTax, taxCurves, taxOf } from './sale-tax.ts'
 export { horizonFollowing, type ShadowShape, shadowCosts, shapeProblem } from './shadow-costs.ts'
 export type {

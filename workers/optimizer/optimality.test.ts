@@ -4,10 +4,10 @@ import { createRandom } from '../../core/random.ts'
 import { solveProblem } from './engine.ts'
 import { OptimizerEngine } from './optimizer-engine.ts'
 import type { RebalanceProblem } from './problem.ts'
-import { randomProblem } from './random-problems.ts'
-import { randomFullProblem } from './random-terms.ts'
 import type { Solved } from './solution.ts'
-import { lowerBound, objectiveOf, violationOf } from './test-problems.ts'
+import { randomProblem } from './test-support/random-problems.ts'
+import { randomFullProblem } from './test-support/random-terms.ts'
+import { lowerBound, objectiveOf, violationOf } from './test-support/test-problems.ts'
 
 function expectOptimal(problem: RebalanceProblem, solution: Solved): void {
   const objective = objectiveOf(problem, solution.x)

@@ -1,10 +1,10 @@
 import { type BatchAnswers, type BookBatch, solveBatch } from './book-batch.ts'
-import { solveDiscrete } from './discrete.ts'
-import type { DiscreteRules, DiscreteSolved } from './discrete-rules.ts'
+import { solveDiscrete } from './discrete/discrete.ts'
+import type { DiscreteRules, DiscreteSolved } from './discrete/discrete-rules.ts'
 import { type Start, solveProblem } from './engine.ts'
-import { type FirmAnswer, type FirmRequest, solveFirm } from './firm-batch.ts'
+import { type FirmAnswer, type FirmRequest, solveFirm } from './firm/firm-batch.ts'
+import { type BoundLimits, relaxInStages, type StagedRelaxation } from './limits/relaxation.ts'
 import type { RebalanceProblem } from './problem.ts'
-import { type BoundLimits, relaxInStages, type StagedRelaxation } from './relaxation.ts'
 import type { RebalanceSolution } from './solution.ts'
 
 /** A problem that is infeasible, and how far its bounds may move: see `relaxInStages`. */

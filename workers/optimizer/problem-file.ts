@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
-import { solveDiscrete } from './discrete.ts'
-import { type DiscreteRules, type DiscreteSolved, isDiscrete, validateRules } from './discrete-rules.ts'
+import { solveDiscrete } from './discrete/discrete.ts'
+import { type DiscreteRules, type DiscreteSolved, isDiscrete, validateRules } from './discrete/discrete-rules.ts'
+import { relaxBounds } from './limits/relaxation.ts'
 import { type CashReserve, type Covariance, type RebalanceProblem, validateProblem } from './problem.ts'
-import { relaxBounds } from './relaxation.ts'
 import type { Infeasibility, RebalanceSolution } from './solution.ts'
 
 export interface ProblemFileSolution {

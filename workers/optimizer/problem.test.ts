@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { OptimizerEngine } from './optimizer-engine.ts'
 import { type RebalanceProblem, validateProblem } from './problem.ts'
-import { makePair } from './test-problems.ts'
+import { makePair } from './test-support/test-problems.ts'
 
 const message = (given: Partial<RebalanceProblem>): string => {
   const result = validateProblem({ ...makePair(0.5, 0.4, 0.6), ...given })

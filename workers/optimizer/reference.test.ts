@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { unwrap } from '../../core/result.ts'
 import { solveProblem } from './engine.ts'
 import { readProblemFile, solveProblemFile } from './problem-file.ts'
-import { objectiveOf, violationOf } from './test-problems.ts'
+import { objectiveOf, violationOf } from './test-support/test-problems.ts'
 
 interface Reference {
   readonly id: number

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { assetsToBranch, takeBranch } from './discrete/harvest-branch.ts'
 import { solveProblem } from './engine.ts'
-import { assetsToBranch, takeBranch } from './harvest-branch.ts'
 import { type RebalanceProblem, validateProblem } from './problem.ts'
 import { type SaleTax, taxCurves, taxOf } from './sale-tax.ts'
 import type { Solved } from './solution.ts'
-import { makePair, objectiveOf, taxOn } from './test-problems.ts'
+import { makePair, objectiveOf, taxOn } from './test-support/test-problems.ts'
 
 const lots = (asset: number, size: readonly number[], slope: readonly number[]): SaleTax => ({
   asset,

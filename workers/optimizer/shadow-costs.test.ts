@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../core/random.ts'
-import { dynamicOptimum, gridOf, type OneAsset, policyCost } from './dynamic-optimum.ts'
 import { solveProblem } from './engine.ts'
 import { horizonFollowing, type OneLine, type ShadowShape, shadowCosts, shapeProblem } from './shadow-costs.ts'
-import { makePair, makeProblem } from './test-problems.ts'
+import { dynamicOptimum, gridOf, type OneAsset, policyCost } from './test-support/dynamic-optimum.ts'
+import { makePair, makeProblem } from './test-support/test-problems.ts'
 
 const DAY = 1 / 365
 const WATCHED: ShadowShape = { horizonYears: 1 / 12, impactMemoryYears: DAY, monitoredEveryYears: 0 }
