@@ -13,7 +13,7 @@ import type {
   TradingState,
   VenueTrade,
 } from '../order.ts'
-import type { Proposal, ProposalState } from '../proposal.ts'
+import type { CashFlowKind, Proposal, ProposalState } from '../proposal.ts'
 import type { RebalancingRules } from '../rebalancing-rules.ts'
 import type { Failure, Result } from '../result.ts'
 import type { BookRisk, RiskProfile } from '../risk-profile.ts'
@@ -74,6 +74,15 @@ export interface RulesRecord {
   readonly why: string
 }
 
+/** Money or an asset that moved before anything was planned for it. */
+export interface UnplannedCashFlow {
+  readonly bookId: ClientBookId
+  readonly asset: AssetId
+  /** Signed: plus is in. */
+  readonly quantity: Amount
+  readonly kind: CashFlowKind
+}
+
 export interface DecisionRecord {
   /** Number of its journal entry. */
   readonly sequence: number
@@ -121,6 +130,8 @@ export interface DeskStore {
   proposals(states: readonly ProposalState[]): readonly Proposal[]
   proposal(id: string): Proposal | undefined
   lastRebalanceAt(bookId: ClientBookId): Millis | null
+  /** Of every client book since its last proposal that was not merely replaced, oldest first. */
+  unplannedCashFlows(): readonly UnplannedCashFlow[]
 
   openPlans(): readonly PlanRecord[]
   plans(newest: number): readonly PlanRecord[]

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { amount } from '../../core/amount.ts'
+import { OMNIBUS } from '../../core/client-book.ts'
 import { fact } from '../../core/journal.ts'
 import type { ProposalLine } from '../../core/proposal.ts'
 import { millis } from '../../core/units.ts'
@@ -134,5 +136,59 @@ describe('what a person decided', () => {
     for (const bookId of ['anna', 'boris']) proposals.wait(bookId, { reason: 'no-cash', why: 'none', until: null })
     proposals.keepWaits(new Set(['boris']))
     expect([proposals.waitOf('anna'), proposals.waitOf('boris')?.reason]).toEqual([undefined, 'no-cash'])
+  })
+})
+
+describe('money that moved before the desk was stopped', () => {
+  const flow = (quantity: string, kind: 'deposit' | 'withdrawal') =>
+    fact('cash-flow-booked', {
+      subAccount: 'anna',
+      account: OMNIBUS,
+      venue: 'kraken',
+      asset: 'USD',
+      quantity: amount(quantity),
+      kind,
+      venueEntryId: null,
+    })
+  const restarted = ({ store, clock }: DeskBench) => {
+    const proposals = new ProposalBook(store, clock)
+    proposals.restoreCashFlows(() => 1)
+    return proposals
+  }
+
+  test('is asked for again, summed, for the book it came to', () => {
+    const bench = open()
+    bench.store.record([flow('500', 'deposit'), flow('200', 'deposit'), flow('-100', 'withdrawal')], 'advisor:a')
+    const proposals = restarted(bench)
+    expect(proposals.requestOf('boris')).toBeUndefined()
+    expect(proposals.requestOf('anna')).toEqual({
+      kind: 'cash-flow',
+      flows: [
+        { kind: 'deposit', asset: 'USD', amountUsd: 700 },
+        { kind: 'withdrawal', asset: 'USD', amountUsd: -100 },
+      ],
+    })
+  })
+
+  test('is settled by a proposal, unless that only ran out', () => {
+    const bench = open()
+    bench.store.record([flow('500', 'deposit')], 'advisor:a')
+    bench.proposals.add([proposalOf('R-1', 'anna')], 'desk')
+    expect(restarted(bench).requestOf('anna')).toBeUndefined()
+    bench.proposals.change([{ proposal: bench.proposals.of('anna')!, state: 'expired', why: 'too late' }], 'desk')
+    expect(restarted(bench).requestOf('anna')).toMatchObject({ flows: [{ amountUsd: 500 }] })
+  })
+
+  test('is settled by an answer that nothing is to be traded', () => {
+    const bench = open()
+    bench.store.record([flow('5', 'deposit')], 'advisor:a')
+    const decision = { bookId: 'anna', outcome: 'waiting', proposalId: null, assets: [], worst: null } as const
+    const circumstances = { regime: { class: 'normal', multiplier: 1 }, marketTime: millis(START) } as const
+    const decide = (reason: 'cool-down' | 'below-minimum') =>
+      fact('decision-recorded', { decision: { ...decision, ...circumstances, reason, why: 'so it is' } })
+    bench.store.record([decide('cool-down')], 'desk')
+    expect(restarted(bench).requestOf('anna')).toBeDefined()
+    bench.store.record([decide('below-minimum')], 'desk')
+    expect(restarted(bench).requestOf('anna')).toBeUndefined()
   })
 })

@@ -1,3 +1,4 @@
+import { toFloat } from '../../core/amount.ts'
 import type { ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
@@ -5,7 +6,7 @@ import { withCashFlows } from '../../core/decisions/cash-flows.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import { type Actor, type Fact, fact } from '../../core/journal.ts'
 import type { NonTriggerReason, Proposal, ProposalState, RequestTrigger } from '../../core/proposal.ts'
-import type { Millis } from '../../core/units.ts'
+import { type Millis, usd } from '../../core/units.ts'
 
 /** Why a client book has no proposal now, and until when where the reason ends by itself. */
 export interface Wait {
@@ -79,6 +80,13 @@ export class ProposalBook {
     const before = this.#requests.get(bookId)
     if (trigger.kind === 'cash-flow') this.#requests.set(bookId, withCashFlows(before, trigger.flows))
     else if (before?.kind !== 'cash-flow') this.#requests.set(bookId, trigger)
+  }
+  /** What moved before the last stop and was not planned: asked for again, at the prices of now. */
+  restoreCashFlows(priceOf: (asset: AssetId) => number | undefined): void {
+    for (const { bookId, kind, asset, quantity } of this.#store.unplannedCashFlows()) {
+      const amountUsd = usd(toFloat(quantity) * (priceOf(asset) ?? 0))
+      this.request(bookId, { kind: 'cash-flow', flows: [{ kind, asset, amountUsd }] })
+    }
   }
   wait(bookId: ClientBookId, wait: Wait): void {
     this.#waits.set(bookId, wait)

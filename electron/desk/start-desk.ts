@@ -216,11 +216,13 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   const dayFlow = new DayFlow()
   dayFlow.restore(store, clock.now(), options.marketNow())
   const history = new HistoryKeeper()
+  const proposals = new ProposalBook(store, clock)
+  proposals.restoreCashFlows((asset) => market.priceOf(asset))
   const desk = new Desk({
     firmName: options.firmName,
     store,
     world,
-    proposals: new ProposalBook(store, clock),
+    proposals,
     decisions: new DecisionLedger(store),
     market,
     drift,

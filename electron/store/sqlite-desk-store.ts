@@ -7,6 +7,7 @@ import { describeFact } from './describe-fact.ts'
 import { Journal } from './journal.ts'
 import type { Migration } from './migrations.ts'
 import { createProjections } from './projections/all-projections.ts'
+import { createCashFlowRepository } from './repositories/cash-flows.ts'
 import { createClientBookRepository } from './repositories/client-books.ts'
 import { createDecisionRepository } from './repositories/decisions.ts'
 import { createDeskStateRepository } from './repositories/desk-states.ts'
@@ -33,6 +34,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
   const clientBooks = createClientBookRepository(database)
   const holdings = createHoldingRepository(database)
   const proposals = createProposalRepository(database)
+  const cashFlows = createCashFlowRepository(database)
   const orders = createOrderRepository(database)
   const trades = createTradeRepository(database)
   const decisions = createDecisionRepository(database)
@@ -91,6 +93,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
     lotsOf: holdings.lotsOf,
     accountTotals: holdings.accountTotals,
     ...proposals,
+    ...cashFlows,
     ...orders,
     hasTrade: trades.hasTrade,
     tradeKeys: trades.tradeKeys,
