@@ -10,7 +10,7 @@ import { Overlay } from '../../ui/overlay.tsx'
 import { type RulesForm, readRules, SCHEDULE_KINDS, WEEKDAYS, writeRules } from './rules-form.ts'
 
 const SETTLE_ITEMS: readonly { readonly id: SettleRule; readonly label: string }[] = [
-  { id: 'optimal', label: 'Where cost and risk balance (optimiser)' },
+  { id: 'optimal', label: 'Where cost and risk balance' },
   { id: 'half-band', label: 'Back to half the band’s width' },
   { id: 'band-edge', label: 'Just inside the band’s edge' },
 ]
