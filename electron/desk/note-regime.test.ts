@@ -28,7 +28,7 @@ test('a change of class is written down once, with what it was read from; an ass
   noteRegime({ ...reading, class: 'normal' }, bench.store)
   const day = new Date(START).toISOString().slice(0, 10)
   expect(bench.store.regimes(9).map(({ regime, multiplier, why }) => [regime, multiplier, why])).toEqual([
-    ['normal', 1, `normal since ${day}: 20-day volatility 96 %, 93rd percentile, probability 0.98`],
+    ['normal', 1, `normal since ${day}: 20-day volatility 96 %, 93rd percentile, probability of a storm 0.98`],
     ['stressed', 1.15, `stressed since ${day}: 20-day volatility 96 %, 93rd percentile, probability 0.98`],
   ])
 })

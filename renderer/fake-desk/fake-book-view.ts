@@ -82,7 +82,9 @@ export function fakeBookView(
         cutBy: line.band.low === 0 && line.target > 0 ? 'no weight below 0' : null,
       },
       ownRegime:
-        asset.id === CASH ? null : 'normal since 2026-02-27: 20-day volatility 74 %, 71st percentile, probability 0.12',
+        asset.id === CASH
+          ? null
+          : 'normal since 2026-02-27: 20-day volatility 74 %, 71st percentile, probability of a storm 0.12',
       lots: asset.id === CASH ? [] : lots,
       plan: planned
         ? {
