@@ -62,6 +62,25 @@ describe('known answers', () => {
     }
   })
 
+  test('at the marginal price of a day on which as much again was done before, by closed form too', () => {
+    const books = example(100)
+    const done = 20
+    const market = marketOf([0.02], done)
+    const { books: answers } = solveFirm({ books, market, options: { ...PLAIN, pricing: 'firm' } })
+    // d − Δ = c + 1.5·K·√(D + 100·Δ)
+    const slope = 1.5 * 0.02
+    const gap = (trade: number): number => 0.35 - trade - 0.025 - slope * Math.sqrt(done + 100 * trade)
+    let [low, high] = [0, 0.35]
+    for (let halving = 0; halving < 60; halving++) {
+      const middle = (low + high) / 2
+      if (gap(middle) > 0) low = middle
+      else high = middle
+    }
+    const fresh = solveFirm({ books, market: marketOf([0.02]), options: { ...PLAIN, pricing: 'firm' } })
+    for (const { x } of answers) expect(Math.abs((0.85 - x[0]!) / low - 1)).toBeLessThan(0.02)
+    expect(answers[0]!.x[0]).toBeGreaterThan(fresh.books[0]!.x[0]! + 0.01)
+  })
+
   test('identical books and pure impact gain exactly nothing at equal tracking error', () => {
     const sigma = [0.36, 0.2, 0, 0.2, 0.5, 0, 0, 0, 0]
     const impact = [0.03, 0.06]
