@@ -1,31 +1,18 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ClientBook } from '../../core/client-book.ts'
 import type { CashFlowKind, Proposal } from '../../core/proposal.ts'
 import { millis, usd } from '../../core/units.ts'
-import { breachedAssets, planNeeded, positionFor, priceMoveBps, reviewOpen } from './cycle.ts'
-import { type BenchBook, bookOf, DeskBench, ON_TARGET, START, TOO_MUCH_BTC } from './test-support/desk-bench.ts'
+import { breachedAssets, positionFor } from './cycle.ts'
+import { openDesk, plan, review } from './test-support/cycle-bench.ts'
+import { bookOf, type DeskBench, ON_TARGET, START, TOO_MUCH_BTC } from './test-support/desk-bench.ts'
 
-const benches: DeskBench[] = []
-const open = (books: readonly BenchBook[] = [{ book: bookOf('anna'), holdings: TOO_MUCH_BTC }]): DeskBench => {
-  const bench = new DeskBench(books)
-  benches.push(bench)
-  return bench
-}
-afterEach(() => {
-  for (const bench of benches.splice(0)) bench.close()
-})
-const ids = (bench: DeskBench): readonly string[] => bench.world.books.map((book) => book.id)
-const plan = (bench: DeskBench, candidates: readonly string[] = ids(bench)): Promise<readonly Proposal[]> =>
-  planNeeded(candidates, bench.view(), bench.deps)
-const review = (bench: DeskBench, releasing: readonly string[] = [], cameBack: readonly string[] = []): void =>
-  reviewOpen(bench.view(), bench.deps, new Set(releasing), new Set(cameBack))
 const flowOf = (kind: CashFlowKind, amountUsd: number, asset = 'USD') =>
   ({ kind: 'cash-flow', flows: [{ kind, asset, amountUsd: usd(amountUsd) }] }) as const
 const PREMIUM: Partial<ClientBook> = { tier: 'premium', mandate: { maximumTurnover: 0.2, maximumCostBps: 50 } }
 
 test('a line on the edge of its band is inside, a hair beyond is out', () => {
   const holdings = { ...ON_TARGET, 'binance BTC': '3.5', 'binance SOL': '200' }
-  const bench = open([{ book: bookOf('anna'), holdings }])
+  const bench = openDesk([{ book: bookOf('anna'), holdings }])
   const anna = bench.world.book('anna')!
   const breached = (): readonly string[] => breachedAssets(positionFor(bench.world, anna, bench.view(), bench.settings))
   // 5.5 BTC are 55 %, the upper edge; SOL with 10 % is below its band
@@ -36,7 +23,7 @@ test('a line on the edge of its band is inside, a hair beyond is out', () => {
 
 describe('planning what is needed', () => {
   test('a breach becomes an open proposal that sells what is above its band', async () => {
-    const bench = open()
+    const bench = openDesk()
     const [proposal] = await plan(bench)
     expect(proposal).toMatchObject({
       bookId: 'anna',
@@ -66,7 +53,7 @@ describe('planning what is needed', () => {
       },
     ],
   ] as const)('%s: a reason instead', async (_, reason, arrange) => {
-    const bench = open()
+    const bench = openDesk()
     arrange(bench)
     expect(await plan(bench)).toEqual([])
     expect(bench.proposals.waitOf('anna')).toMatchObject({ reason })
@@ -74,7 +61,7 @@ describe('planning what is needed', () => {
   })
 
   test('paused until a moment, then proposed', async () => {
-    const bench = open([{ book: bookOf('anna', { pausedUntil: millis(START + 60_000) }), holdings: TOO_MUCH_BTC }])
+    const bench = openDesk([{ book: bookOf('anna', { pausedUntil: millis(START + 60_000) }), holdings: TOO_MUCH_BTC }])
     expect(await plan(bench)).toEqual([])
     expect(bench.proposals.waitOf('anna')).toMatchObject({ reason: 'paused', until: START + 60_000 })
     bench.clock.advance(60_000)
@@ -82,7 +69,7 @@ describe('planning what is needed', () => {
   })
 
   test('a book inside its bands has neither proposal nor reason', async () => {
-    const bench = open([{ book: bookOf('anna') }])
+    const bench = openDesk([{ book: bookOf('anna') }])
     bench.proposals.wait('anna', { reason: 'no-cash', why: 'before', until: null })
     expect(await plan(bench)).toEqual([])
     expect(bench.proposals.waitOf('anna')).toBeUndefined()
@@ -90,7 +77,7 @@ describe('planning what is needed', () => {
   })
 
   test('one with an open proposal is not planned again', async () => {
-    const bench = open()
+    const bench = openDesk()
     await plan(bench)
     expect(await plan(bench)).toEqual([])
     expect(bench.solved).toHaveLength(1)
@@ -98,7 +85,7 @@ describe('planning what is needed', () => {
   })
 
   test('what could not be solved waits half a minute, not ten times a second', async () => {
-    const bench = open([
+    const bench = openDesk([
       {
         // a reserve above what all sales could raise within the bands
         book: bookOf('anna', {
@@ -120,7 +107,7 @@ describe('planning what is needed', () => {
   })
 
   test('an advisor asks for a book inside its bands: a proposal, or that nothing is worth trading, and the request is over', async () => {
-    const bench = open([{ book: bookOf('anna') }])
+    const bench = openDesk([{ book: bookOf('anna') }])
     bench.proposals.request('anna', { kind: 'manual', by: 'a' })
     const made = await plan(bench)
     expect(bench.proposals.requestOf('anna')).toBeUndefined()
@@ -129,7 +116,7 @@ describe('planning what is needed', () => {
   })
 
   test('money that came in is invested although every band holds', async () => {
-    const bench = open([{ book: bookOf('anna') }])
+    const bench = openDesk([{ book: bookOf('anna') }])
     bench.moveCash('anna', 'kraken', 'USD', '40000')
     bench.proposals.request('anna', {
       kind: 'cash-flow',
@@ -142,7 +129,7 @@ describe('planning what is needed', () => {
   })
 
   test('two deposits before planning are both invested, and both are in the reason', async () => {
-    const bench = open([{ book: bookOf('anna') }])
+    const bench = openDesk([{ book: bookOf('anna') }])
     for (const amountUsd of [20_000, 30_000]) {
       bench.moveCash('anna', 'kraken', 'USD', String(amountUsd))
       bench.proposals.request('anna', flowOf('deposit', amountUsd))
@@ -156,7 +143,7 @@ describe('planning what is needed', () => {
   })
 
   test('a second deposit after the first was planned: the proposal of the first is made again for both', async () => {
-    const bench = open([{ book: bookOf('anna') }])
+    const bench = openDesk([{ book: bookOf('anna') }])
     bench.moveCash('anna', 'kraken', 'USD', '40000')
     bench.proposals.request('anna', flowOf('deposit', 40_000))
     const [first] = await plan(bench)
@@ -170,7 +157,7 @@ describe('planning what is needed', () => {
   })
 
   test('a deposit and a larger withdrawal are a withdrawal: nothing inside its band is bought', async () => {
-    const bench = open([{ book: bookOf('anna') }])
+    const bench = openDesk([{ book: bookOf('anna') }])
     bench.moveCash('anna', 'kraken', 'USD', '10000')
     bench.proposals.request('anna', flowOf('deposit', 10_000))
     bench.moveCash('anna', 'binance', 'USDT', '-60000')
@@ -186,7 +173,7 @@ describe('planning what is needed', () => {
   test.each(['deposit', 'withdrawal', 'reward', 'fee'] as const)(
     'a %s asks for a plan under its own name',
     async (kind) => {
-      const bench = open([{ book: bookOf('anna') }])
+      const bench = openDesk([{ book: bookOf('anna') }])
       const out = kind === 'withdrawal' || kind === 'fee'
       bench.moveCash('anna', 'kraken', 'USD', out ? '-35000' : '35000')
       bench.proposals.request('anna', flowOf(kind, out ? -35_000 : 35_000))
@@ -201,7 +188,7 @@ describe('planning what is needed', () => {
 
   test('a line out of its band that must not be traded: restricted, with the words of the flag', async () => {
     const flag = { kind: 'no-trade', asset: 'BTC', reason: 'locked up until the estate is settled' } as const
-    const bench = open([{ book: bookOf('anna', { riskAversion: 0.5, restrictions: [flag] }) }])
+    const bench = openDesk([{ book: bookOf('anna', { riskAversion: 0.5, restrictions: [flag] }) }])
     bench.setPrices({ BTC: 125_000 })
     expect(await plan(bench)).toEqual([])
     expect(bench.proposals.waitOf('anna')).toMatchObject({
@@ -212,13 +199,13 @@ describe('planning what is needed', () => {
 
   test('who paused it says why, and the wait repeats it', async () => {
     const paused = { pausedUntil: millis(START + 60_000), pausedWhy: 'the client is travelling' }
-    const bench = open([{ book: bookOf('anna', paused), holdings: TOO_MUCH_BTC }])
+    const bench = openDesk([{ book: bookOf('anna', paused), holdings: TOO_MUCH_BTC }])
     await plan(bench)
     expect(bench.proposals.waitOf('anna')!.why).toBe('paused until 2025-01-06 00:01 UTC: the client is travelling')
   })
 
   test('a request that has to wait is kept', async () => {
-    const bench = open([{ book: bookOf('anna', { pausedUntil: millis(START + 60_000) }) }])
+    const bench = openDesk([{ book: bookOf('anna', { pausedUntil: millis(START + 60_000) }) }])
     bench.proposals.request('anna', {
       kind: 'cash-flow',
       flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 1 as never }],
@@ -228,10 +215,10 @@ describe('planning what is needed', () => {
     expect(bench.proposals.requestOf('anna')).toMatchObject({ kind: 'cash-flow' })
   })
 
-  test('unknown books are skipped', async () => expect(await plan(open(), ['nobody'])).toEqual([]))
+  test('unknown books are skipped', async () => expect(await plan(openDesk(), ['nobody'])).toEqual([]))
 
   test('a dismissed proposal does not come back at once, and the wait says why', async () => {
-    const bench = open()
+    const bench = openDesk()
     const [first] = await plan(bench)
     bench.proposals.change([{ proposal: first!, state: 'dismissed', why: 'not now' }], 'advisor:a')
     expect(await plan(bench)).toEqual([])
@@ -247,7 +234,7 @@ describe('planning what is needed', () => {
 
 describe('mandates', () => {
   test('a premium book inside its mandate is automatic, a standard one never', async () => {
-    const bench = open([
+    const bench = openDesk([
       { book: bookOf('anna', PREMIUM), holdings: TOO_MUCH_BTC },
       { book: bookOf('boris'), holdings: TOO_MUCH_BTC },
     ])
@@ -259,7 +246,7 @@ describe('mandates', () => {
   })
 
   test('beyond the mandate it asks, and says what is beyond', async () => {
-    const bench = open([
+    const bench = openDesk([
       {
         book: bookOf('anna', { tier: 'premium', mandate: { maximumTurnover: 0.001, maximumCostBps: 50 } }),
         holdings: TOO_MUCH_BTC,
@@ -271,191 +258,10 @@ describe('mandates', () => {
   })
 
   test('what an advisor has edited is never automatic, and stays edited', async () => {
-    const bench = open([{ book: bookOf('anna', PREMIUM), holdings: TOO_MUCH_BTC }])
+    const bench = openDesk([{ book: bookOf('anna', PREMIUM), holdings: TOO_MUCH_BTC }])
     bench.proposals.leaveOut('anna', ['SOL'])
     const [proposal] = await plan(bench)
     expect(proposal!.automatic).toBe(false)
     expect(proposal!.lines.find((line) => line.asset === 'SOL')).toMatchObject({ side: null, reason: 'held-back' })
-  })
-})
-
-describe('reviewing what is open', () => {
-  const proposed = async (): Promise<{ bench: DeskBench; proposal: Proposal }> => {
-    const bench = open()
-    const [proposal] = await plan(bench)
-    return { bench, proposal: proposal! }
-  }
-
-  test('nothing happened: it stands', async () => {
-    const { bench, proposal } = await proposed()
-    bench.clock.advance(60_000)
-    review(bench)
-    expect(bench.proposals.of('anna')).toEqual(proposal)
-  })
-
-  test('expires at its time, and is planned again', async () => {
-    const { bench, proposal } = await proposed()
-    bench.clock.set(proposal.expiresAt - 1)
-    review(bench)
-    expect(bench.proposals.of('anna')).toBeDefined()
-    bench.clock.set(proposal.expiresAt)
-    review(bench)
-    expect(bench.proposals.stateOf(proposal.id)).toBe('expired')
-    expect(await plan(bench)).toHaveLength(1)
-  })
-
-  test('a book that changed under it supersedes it', async () => {
-    const { bench, proposal } = await proposed()
-    bench.moveCash('anna', 'kraken', 'USD', '1')
-    review(bench)
-    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
-    expect(bench.store.historyOf(proposal.id).at(-1)!.text).toContain('holdings, model, bands or risk profile changed')
-  })
-
-  test('another regime supersedes it: its bands are others', async () => {
-    const { bench, proposal } = await proposed()
-    bench.multiplier = 1.1
-    review(bench)
-    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
-  })
-
-  test('back inside its bands: it ends and is not asked for again', async () => {
-    const { bench, proposal } = await proposed()
-    bench.setPrices({ BTC: 85_000, ETH: 4_200, SOL: 215 })
-    expect(breachedAssets(positionFor(bench.world, bench.world.book('anna')!, bench.view(), bench.settings))).toEqual([
-      'CASH',
-    ])
-    bench.moveCash('anna', 'kraken', 'USD', '50000')
-    review(bench)
-    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
-    expect(await plan(bench)).toEqual([])
-  })
-
-  test('prices that moved by more than the limit supersede it, once it stood a while', async () => {
-    const { bench, proposal } = await proposed()
-    bench.setPrices({ BTC: 100_600 })
-    expect(priceMoveBps(proposal, bench.view())).toBeCloseTo(60, 6)
-    bench.clock.advance(14_999)
-    review(bench)
-    expect(bench.proposals.of('anna')?.id).toBe(proposal.id)
-    bench.clock.advance(1)
-    review(bench)
-    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
-  })
-
-  test('one that came back from an approval is computed again at once', async () => {
-    const { bench, proposal } = await proposed()
-    bench.setPrices({ BTC: 100_600 })
-    review(bench, [], [proposal.id])
-    expect(bench.proposals.stateOf(proposal.id)).toBe('superseded')
-  })
-
-  test('within the limit it stands', async () => {
-    const { bench, proposal } = await proposed()
-    bench.setPrices({ BTC: 100_490 })
-    bench.clock.advance(60_000)
-    review(bench)
-    expect(bench.proposals.of('anna')?.id).toBe(proposal.id)
-  })
-
-  test('a stale price ends nothing: it is blocked instead, by others', async () => {
-    const { bench, proposal } = await proposed()
-    bench.clock.advance(60_000)
-    bench.makeStale('BTC')
-    review(bench)
-    expect(bench.proposals.of('anna')?.id).toBe(proposal.id)
-  })
-
-  test.each([
-    ['waiting out its undo window', (id: string) => [id] as readonly string[], 'open'],
-    ['held by an advisor', () => [] as readonly string[], 'held'],
-  ] as const)('%s it is left alone, whatever happens', async (_, releasing, state) => {
-    const { bench, proposal } = await proposed()
-    if (state === 'held') bench.proposals.change([{ proposal, state, why: 'later' }], 'advisor:a')
-    bench.moveCash('anna', 'kraken', 'USD', '1')
-    bench.setPrices({ BTC: 110_000 })
-    bench.clock.set(proposal.expiresAt + 1)
-    review(bench, releasing(proposal.id))
-    expect(bench.proposals.of('anna')).toMatchObject({ id: proposal.id, state })
-    expect(await plan(bench)).toEqual([])
-  })
-
-  test('let go again, what is out of date ends', async () => {
-    const { bench, proposal } = await proposed()
-    bench.proposals.change([{ proposal, state: 'held', why: 'later' }], 'advisor:a')
-    bench.clock.set(proposal.expiresAt + 1)
-    bench.proposals.change([{ proposal, state: 'open', why: 'now' }], 'advisor:a')
-    review(bench)
-    expect(bench.proposals.stateOf(proposal.id)).toBe('expired')
-  })
-
-  test('a manual or cash-flow proposal that ends is asked for again under its own trigger', async () => {
-    const bench = open([{ book: bookOf('anna') }])
-    bench.moveCash('anna', 'kraken', 'USD', '40000')
-    const trigger = {
-      kind: 'cash-flow',
-      flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 40_000 as never }],
-    } as const
-    bench.proposals.request('anna', trigger)
-    const [proposal] = await plan(bench)
-    bench.clock.set(proposal!.expiresAt)
-    review(bench)
-    expect(bench.proposals.requestOf('anna')).toEqual(trigger)
-    const [again] = await plan(bench)
-    expect(again).toMatchObject({ trigger })
-  })
-})
-
-test('a traded price that is gone counts as moved without limit', async () => {
-  const bench = open()
-  const [proposal] = await plan(bench)
-  bench.prices.delete('BTC')
-  expect(priceMoveBps(proposal!, bench.view())).toBe(Number.POSITIVE_INFINITY)
-})
-
-describe('in a crisis', () => {
-  const inCrisis = (): DeskBench => {
-    const bench = open()
-    bench.regime = 'crisis'
-    return bench
-  }
-
-  test('a breach within 8 points of the target waits; beyond, it is proposed back into its settle band', async () => {
-    const bench = inCrisis()
-    expect(await plan(bench)).toEqual([])
-    expect(bench.proposals.waitOf('anna')).toMatchObject({ reason: 'defensive', until: null })
-    expect(bench.solved).toEqual([])
-    // BTC 58.04 %
-    bench.setPrices({ BTC: 108_700 })
-    const [proposal] = await plan(bench)
-    const btc = proposal!.lines.find((line) => line.asset === 'BTC')!
-    expect(btc.before).toBeGreaterThan(0.58)
-    expect(btc.after).toBeLessThan(0.546)
-  })
-
-  test('the limit is a setting', async () => {
-    const bench = new DeskBench([{ book: bookOf('anna'), holdings: TOO_MUCH_BTC }], { crisisOuterLimit: 0.05 })
-    benches.push(bench)
-    bench.regime = 'crisis'
-    expect(await plan(bench)).toHaveLength(1)
-  })
-
-  test('what was proposed before it ends, unless it is beyond the limit', async () => {
-    const bench = open()
-    const [proposal] = await plan(bench)
-    bench.regime = 'crisis'
-    review(bench)
-    expect(bench.proposals.stateOf(proposal!.id)).toBe('superseded')
-    expect(bench.store.historyOf(proposal!.id).at(-1)!.text).toContain('8.0 points')
-  })
-
-  test('money that came in is invested', async () => {
-    const bench = inCrisis()
-    bench.moveCash('anna', 'kraken', 'USD', '100000')
-    bench.proposals.request('anna', {
-      kind: 'cash-flow',
-      flows: [{ kind: 'deposit', asset: 'USD', amountUsd: 100_000 as never }],
-    })
-    expect(await plan(bench)).toHaveLength(1)
   })
 })

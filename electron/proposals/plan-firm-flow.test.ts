@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import type { Proposal } from '../../core/proposal.ts'
+import { ownTerms } from '../../core/risk-profile.ts'
+import { planBooks } from './plan-books.ts'
+import type { PlanningDeps } from './planning-inputs.ts'
+import { DEFAULT_PLANNING, type PlanningSettings } from './settings.ts'
+import { book, DRIFTED, deps, holdings, line, manual, model, view } from './test-support/planning-bench.ts'
+
+describe('the flow of many client books', () => {
+  const COUNT = 12
+  const withSettings = (over: Partial<PlanningSettings>): PlanningDeps => ({
+    ...deps,
+    settings: { ...DEFAULT_PLANNING, ...over },
+  })
+  async function planMany(over: Partial<PlanningSettings>, valueUsd = 20_000_000, count = COUNT, riskAversion = 5) {
+    const requests = Array.from({ length: count }, (_, b) => ({
+      book: { ...book(), id: `book-${b}` },
+      model,
+      holdings: holdings(DRIFTED, valueUsd),
+      terms: { ...ownTerms(book()), riskAversion },
+      trigger: manual,
+      leftOut: [],
+    }))
+    const answers = await planBooks(requests, view(), withSettings(over))
+    return answers.map((answer) => {
+      if (!answer.ok) throw new Error(answer.error.message)
+      return answer.value
+    })
+  }
+  const costOf = (proposals: readonly Proposal[]): number => proposals.reduce((sum, { cost }) => sum + cost.totalUsd, 0)
+
+  test('identical books are told the same, and together what one book of their common size is', async () => {
+    const proposals = await planMany({ flowPricing: 'pooled' })
+    for (const { lines, cost } of proposals) {
+      expect(lines).toEqual(proposals[0]!.lines)
+      expect(cost).toEqual(proposals[0]!.cost)
+    }
+    const traded = proposals[0]!.lines.find(({ side }) => side === 'sell')!
+    const [big] = await planMany({ flowPricing: 'alone' }, 20_000_000 * COUNT, 1)
+    const same = line(big!, traded.asset)
+    // a little less or more is traded: the pool's price per traded value is what is compared
+    const rate = (entry: typeof traded): number => entry.cost.impactUsd / entry.notionalUsd ** 1.5
+    expect(rate(traded) / (Math.sqrt(COUNT) * rate(same))).toBeCloseTo(1, 2)
+  })
+
+  test('alone, they are told a fraction of what the pool of the same trades costs', async () => {
+    const [alone, pooled] = [await planMany({ flowPricing: 'alone' }), await planMany({ flowPricing: 'pooled' })]
+    const impact = (proposals: readonly Proposal[]): number => proposals[0]!.cost.impactUsd
+    expect(impact(pooled) / impact(alone)).toBeGreaterThan(2)
+    expect(pooled[0]!.trackingErrorAfter / alone[0]!.trackingErrorAfter).toBeCloseTo(1, 2)
+  })
+
+  test.each(['alone', 'pooled', 'firm'] as const)('%s: every book ends inside its bands', async (flowPricing) => {
+    for (const { lines } of await planMany({ flowPricing }))
+      for (const entry of lines) {
+        expect(entry.after).toBeGreaterThanOrEqual(entry.low)
+        expect(entry.after).toBeLessThanOrEqual(entry.high)
+      }
+  })
+
+  test('a trade rate trades less, and cures all the same', async () => {
+    const [whole, slow] = [await planMany({}, 1e5, 2, 40), await planMany({ tradeRate: 0.3 }, 1e5, 2, 40)]
+    expect(slow[0]!.turnover).toBeLessThan(0.9 * whole[0]!.turnover)
+    expect(costOf(slow)).toBeLessThan(costOf(whole))
+    for (const entry of slow[0]!.lines) {
+      expect(entry.after).toBeGreaterThanOrEqual(entry.low)
+      expect(entry.after).toBeLessThanOrEqual(entry.high)
+    }
+  })
+
+  test('shadow costs decide, real ones are told', async () => {
+    const [plain, shaped] = [await planMany({}), await planMany({ costShape: 'shadow' })]
+    expect(shaped[0]!.lines.map(({ quantity }) => quantity)).not.toEqual(
+      plain[0]!.lines.map(({ quantity }) => quantity),
+    )
+    const rate = (proposal: Proposal): number => proposal.cost.feeUsd / (proposal.buyUsd + proposal.sellUsd)
+    expect(rate(shaped[0]!) / rate(plain[0]!)).toBeCloseTo(1, 1)
+  })
+
+  test('where the threads do not answer, that is the reason', async () => {
+    const silent = { ...deps, solveFirm: async () => null }
+    const request = {
+      book: book(),
+      model,
+      holdings: holdings(DRIFTED),
+      terms: ownTerms(book()),
+      trigger: manual,
+      leftOut: [],
+    }
+    expect(await planBooks([request], view(), silent)).toMatchObject([
+      { ok: false, error: { code: 'optimizer-failed', message: 'not-converged: the optimiser did not answer' } },
+    ])
+  })
+})
