@@ -129,7 +129,8 @@ export interface DeskStore {
 
   proposals(states: readonly ProposalState[]): readonly Proposal[]
   proposal(id: string): Proposal | undefined
-  lastRebalanceAt(bookId: ClientBookId): Millis | null
+  /** When fills were last allocated, of every client book that ever had any. */
+  lastRebalances(): ReadonlyMap<ClientBookId, Millis>
   /** Of every client book since its last proposal that was not merely replaced, oldest first. */
   unplannedCashFlows(): readonly UnplannedCashFlow[]
 

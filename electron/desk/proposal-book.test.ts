@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { amount } from '../../core/amount.ts'
+import { amount, ZERO } from '../../core/amount.ts'
 import { OMNIBUS } from '../../core/client-book.ts'
 import { fact } from '../../core/journal.ts'
 import type { ProposalLine } from '../../core/proposal.ts'
 import { millis } from '../../core/units.ts'
+import { sentFacts, tradeOf } from '../store/test-support/example-firm.ts'
 import { ProposalBook } from './proposal-book.ts'
 import { bookOf, DeskBench, proposalOf, START } from './test-support/desk-bench.ts'
 
@@ -102,6 +103,21 @@ test('a desk that starts again knows what was open, held and executing, and what
   expect(again.list()).toMatchObject([{ id: 'R-1', state: 'held' }])
   expect(again.isExecuting('boris')).toBe(true)
   expect(again.leftOutOf('anna')).toEqual(['SOL'])
+})
+
+test('a desk that starts again knows when each book was last given fills', () => {
+  const { store, clock } = open()
+  store.record(sentFacts(), 'desk')
+  store.record([fact('trade-recorded', { trade: tradeOf('t1', '0.1', '100000'), childId: 'child-1' })], 'venue:binance')
+  clock.advance(7)
+  const fills = { childId: 'child-1', venue: 'binance', account: OMNIBUS, base: 'BTC', quote: 'USDT' } as const
+  const part = { bookId: 'anna', quantity: amount('0.1'), cost: amount('10000'), fee: ZERO, feeAsset: 'USDT' }
+  store.record(
+    [fact('fills-allocated', { ...fills, side: 'buy', quotePriceUsd: amount('1'), allocations: [part] })],
+    'desk',
+  )
+  const again = new ProposalBook(store, clock)
+  expect([again.rebalancedAt('anna'), again.rebalancedAt('boris')]).toEqual([START + 7, null])
 })
 
 describe('what a person decided', () => {

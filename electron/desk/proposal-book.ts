@@ -26,7 +26,7 @@ export class ProposalBook {
   readonly #waits = new Map<ClientBookId, Wait>()
   readonly #requests = new Map<ClientBookId, RequestTrigger>()
   readonly #executing = new Set<ClientBookId>()
-  readonly #rebalancedAt = new Map<ClientBookId, Millis | null>()
+  readonly #rebalancedAt: Map<ClientBookId, Millis>
   readonly #dismissedAt = new Map<ClientBookId, Millis>()
   readonly #leftOut = new Map<ClientBookId, readonly AssetId[]>()
   #changes = 0
@@ -40,6 +40,8 @@ export class ProposalBook {
       this.leaveOut(proposal.bookId, heldBack)
     }
     for (const proposal of store.proposals(['approved', 'executing'])) this.#executing.add(proposal.bookId)
+    // all at once: the first frame asks for every book
+    this.#rebalancedAt = new Map(store.lastRebalances())
   }
 
   /** Grows with every change: what a view compares to know that it is old. */
@@ -179,11 +181,6 @@ export class ProposalBook {
   }
 
   rebalancedAt(bookId: ClientBookId): Millis | null {
-    let at = this.#rebalancedAt.get(bookId)
-    if (at === undefined) {
-      at = this.#store.lastRebalanceAt(bookId)
-      this.#rebalancedAt.set(bookId, at)
-    }
-    return at
+    return this.#rebalancedAt.get(bookId) ?? null
   }
 }

@@ -16,7 +16,7 @@ export function createProposalRepository(database: Database) {
     `SELECT content, state FROM proposal WHERE state IN (SELECT value FROM json_each(?)) ORDER BY made_sequence`,
   )
   const byId = database.prepare('SELECT content, state FROM proposal WHERE proposal_id = ?')
-  const lastRebalance = database.prepare('SELECT at FROM last_rebalance WHERE book_id = ?')
+  const lastRebalances = database.prepare('SELECT book_id, at FROM last_rebalance')
   const read = ({ content, state }: Row): Proposal => ({ ...decodeEntity(proposalSchema, content), state })
   return {
     proposals: (states: readonly ProposalState[]): readonly Proposal[] =>
@@ -25,10 +25,9 @@ export function createProposalRepository(database: Database) {
       const row = byId.get(id) as Row | undefined
       return row && read(row)
     },
-    /** When fills were last allocated to the book. */
-    lastRebalanceAt(bookId: ClientBookId): Millis | null {
-      const row = lastRebalance.get(bookId) as { at: number } | undefined
-      return row ? millis(row.at) : null
-    },
+    lastRebalances: (): ReadonlyMap<ClientBookId, Millis> =>
+      new Map(
+        (lastRebalances.all() as { book_id: ClientBookId; at: number }[]).map((row) => [row.book_id, millis(row.at)]),
+      ),
   }
 }
