@@ -1,13 +1,22 @@
 import { parseArgs } from 'node:util'
-import { createRandom } from '../core/random.ts'
-import { solveProblem } from '../workers/optimizer/index.ts'
-import { randomProblem } from '../workers/optimizer/test-support/random-problems.ts'
+import { createRandom, type Random } from '../core/random.ts'
+import { type DiscreteRules, solveDiscrete } from '../workers/optimizer/index.ts'
+import { type RandomProblem, randomProblem } from '../workers/optimizer/test-support/random-problems.ts'
+import { randomRuledProblem } from '../workers/optimizer/test-support/random-rules.ts'
 import { randomFullProblem } from '../workers/optimizer/test-support/random-terms.ts'
+
+type Draw = (random: Random, id: string) => RandomProblem & { readonly rules: DiscreteRules | null }
+const DRAWS: Readonly<Record<string, Draw>> = {
+  plain: (random, id) => ({ ...randomProblem(random, id), rules: null }),
+  full: (random, id) => ({ ...randomFullProblem(random, id), rules: null }),
+  ruled: randomRuledProblem,
+}
 
 /**
  * Random and degenerate problems by the number: counts by status, the worst certificate, and every problem that
  * failed or was called infeasible though built around a feasible point. Problem i of a seed is the same in any slice.
- * `--terms full`: with floors, a reserve and taxed lots on top.
+ * `--terms full`: with floors, a reserve and taxed lots on top. `--terms ruled`: with tickets, minimum trades, steps and
+ * losses worth a round trip as well; there "infeasible" may be right around a feasible point, but where there are no rules.
  */
 export async function benchOptimizerMillion(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,17 +31,22 @@ export async function benchOptimizerMillion(args: readonly string[]): Promise<vo
   })
   const [count, from, seed] = [Number(values.count), Number(values.from), Number(values.seed)]
   const random = createRandom(seed)
-  const draw = values.terms === 'full' ? randomFullProblem : randomProblem
+  const draw = DRAWS[values.terms]
+  if (draw === undefined)
+    throw new Error(`terms "${values.terms}" are unknown; they are ${Object.keys(DRAWS).join(', ')}`)
   const statuses = { solved: 0, infeasible: 0, failed: 0 }
   const worst = { primalResidual: 0, dualResidual: 0, gapShare: 0 }
   const wrong: string[] = []
+  let slowestMs = 0
   const start = process.hrtime.bigint()
   for (let i = from; i < from + count; i++) {
-    const { problem, feasiblePoint } = draw(random.fork(`r${i}`), `r${i}`)
-    const solution = solveProblem(problem)
+    const { problem, rules, feasiblePoint } = draw(random.fork(`r${i}`), `r${i}`)
+    const before = process.hrtime.bigint()
+    const solution = solveDiscrete(problem, rules)
+    slowestMs = Math.max(slowestMs, Number(process.hrtime.bigint() - before) / 1e6)
     statuses[solution.status]++
     if (solution.status === 'failed') wrong.push(`${i} failed: ${solution.reason}`)
-    if (solution.status === 'infeasible' && feasiblePoint !== null)
+    if (solution.status === 'infeasible' && feasiblePoint !== null && rules === null)
       wrong.push(`${i} called infeasible: ${solution.reason}`)
     if (solution.status !== 'solved') continue
     const { certificate, objective } = solution
@@ -44,7 +58,7 @@ export async function benchOptimizerMillion(args: readonly string[]): Promise<vo
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
   console.log(
     JSON.stringify(
-      { seed, terms: values.terms, from, count, ...statuses, worst, wrong, seconds },
+      { seed, terms: values.terms, from, count, ...statuses, worst, wrong, slowestMs, seconds },
       null,
       values.json ? 0 : 2,
     ),

@@ -4,6 +4,7 @@ import { solveProblem } from '../engine.ts'
 import type { RebalanceProblem } from '../problem.ts'
 import type { RebalanceSolution } from '../solution.ts'
 import { discreteBook } from '../test-support/discrete-books.ts'
+import { randomFullProblem } from '../test-support/random-terms.ts'
 import { makePair, objectiveOf, violationOf } from '../test-support/test-problems.ts'
 import { solveDiscrete } from './discrete.ts'
 import { type DiscreteSolved, isDiscrete } from './discrete-rules.ts'
@@ -94,4 +95,33 @@ test('up to four assets every combination is solved: the bound is met', () => {
     expect(discrete.harvests).toHaveLength(assetsToBranch(problem).length)
     expect(objective - discrete.lowerBound).toBeLessThan(1e-9)
   }
+})
+
+/** Every loss deep enough to harvest: with more than four of them sides are changed one by one. */
+function withDeepLosses(problem: RebalanceProblem): RebalanceProblem {
+  const { costBuy, costSell, current } = problem
+  const taxes = Array.from(current.entries()).flatMap(([asset, weight]) => {
+    const slope = -2 * Math.max(1e-4, costBuy[asset]! + costSell[asset]!)
+    return weight > 0 ? [{ asset, size: Float64Array.of(weight), slope: Float64Array.of(slope) }] : []
+  })
+  return { ...problem, taxes }
+}
+
+test('a point within the limits is found whichever sides it lies on, and a clash is that of all sides together', () => {
+  const random = createRandom(7)
+  const seen = { solved: 0, infeasible: 0 }
+  for (let i = 0; i < 200; i++) {
+    const drawn = randomFullProblem(random.fork(`s${i}`), `s${i}`, { size: 8 })
+    const problem = withDeepLosses(drawn.problem)
+    if (assetsToBranch(problem).length <= 4) continue
+    const answer = solveDiscrete(problem, null)
+    if (drawn.feasiblePoint !== null) expect(answer.status, drawn.problem.id).toBe('solved')
+    // taxes decide nothing about what is within the limits
+    const untaxed = solveProblem({ ...problem, taxes: [] })
+    expect(answer.status, drawn.problem.id).toBe(untaxed.status)
+    if (answer.status === 'infeasible' && untaxed.status === 'infeasible') expect(answer.reason).toBe(untaxed.reason)
+    if (answer.status !== 'failed') seen[answer.status]++
+  }
+  expect(seen.solved).toBeGreaterThan(25)
+  expect(seen.infeasible).toBeGreaterThan(2)
 })
