@@ -2,9 +2,15 @@ import { z } from 'zod'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { solveDiscrete } from './discrete/discrete.ts'
 import { type DiscreteRules, type DiscreteSolved, isDiscrete, validateRules } from './discrete/discrete-rules.ts'
-import { relaxBounds } from './limits/relaxation.ts'
+import {
+  type ClashExplanation,
+  cureOf,
+  cureText,
+  explainSolution,
+  type SolutionExplanation,
+} from './file-explanation.ts'
 import { type CashReserve, type Covariance, type RebalanceProblem, validateProblem } from './problem.ts'
-import type { Infeasibility, RebalanceSolution } from './solution.ts'
+import type { RebalanceSolution } from './solution.ts'
 
 export interface ProblemFileSolution {
   /** As in the file. */
@@ -20,6 +26,8 @@ export interface ProblemFileSolution {
   readonly iterations: number
   /** Where the problem has tickets, minimum trades, steps or a side to choose; null elsewhere. */
   readonly discrete: DiscreteSolved['discrete'] | null
+  /** Where asked for: of a solution, or of a clash. */
+  readonly explanation?: SolutionExplanation | ClashExplanation
 }
 
 export interface ProblemFileAnswer {
@@ -70,10 +78,15 @@ type FileProblem = z.infer<typeof problemSchema>
  * the form the terminal prints. `turnover_cap` is on Σ|x−w|, twice the one-way turnover; `view` enters the objective
  * as −viewᵀx. Fails as a whole, naming problem and field, on input that can't be meant as it stands.
  */
-export function solveProblemFile(text: string): Result<ProblemFileAnswer, ProblemFileFailure> {
+export function solveProblemFile(
+  text: string,
+  { explain = false }: { readonly explain?: boolean } = {},
+): Result<ProblemFileAnswer, ProblemFileFailure> {
   const problems = readProblemFile(text)
   if (!problems.ok) return problems
-  return ok({ solutions: problems.value.map((entry) => answer(entry, solveDiscrete(entry.problem, entry.rules))) })
+  return ok({
+    solutions: problems.value.map((entry) => answer(entry, solveDiscrete(entry.problem, entry.rules), explain)),
+  })
 }
 
 export interface FileEntry {
@@ -216,45 +229,34 @@ function toProblem(problem: FileProblem, covariance: Covariance, reserve: CashRe
   }
 }
 
-function answer({ id, problem }: FileEntry, solution: RebalanceSolution | DiscreteSolved): ProblemFileSolution {
-  if (solution.status !== 'solved') {
-    const iterations = solution.status === 'failed' ? solution.iterations : 0
-    const { status } = solution
-    const reason = solution.status === 'infeasible' ? withCure(problem, solution) : solution.reason
-    return { id, status, reason, x: null, objective: null, gap: null, residual: null, iterations, discrete: null }
+function answer(
+  { id, problem }: FileEntry,
+  solution: RebalanceSolution | DiscreteSolved,
+  explain: boolean,
+): ProblemFileSolution {
+  const none = { x: null, objective: null, gap: null, residual: null, iterations: 0, discrete: null }
+  if (solution.status === 'failed')
+    return { id, status: 'failed', reason: solution.reason, ...none, iterations: solution.iterations }
+  if (solution.status === 'infeasible') {
+    const { code, reason, shortfall, lines, groups, floors } = solution
+    const cure = cureOf(problem, solution)
+    const explanation: ClashExplanation = { code, reason, shortfall, lines, groups, floors, cure }
+    const shown = { id, status: 'infeasible', reason: cureText(solution, cure), ...none } as const
+    return explain ? { ...shown, explanation } : shown
   }
   const { x, objective, certificate, iterations } = solution
-  const residual = Math.max(certificate.primalResidual, certificate.dualResidual)
-  return {
+  const shown = {
     id,
     status: 'solved',
     reason: null,
     x: Array.from(x),
     objective,
     gap: certificate.gap,
-    residual,
+    residual: Math.max(certificate.primalResidual, certificate.dualResidual),
     iterations,
     discrete: isDiscrete(solution) ? solution.discrete : null,
-  }
-}
-
-/** A file does not tell bands from hard limits: every bound counts as one that may move, as far as a weight can go. */
-function withCure(problem: RebalanceProblem, { code, reason, shortfall }: Infeasibility): string {
-  const text = (value: number): string => String(Number(value.toPrecision(6)))
-  // no bound decides whether whole steps fit
-  if (code === 'no-step-fits' || code === 'discrete-clash') return reason
-  if (code === 'reserve') return `${reason}; smallest cure of the reserve: down by ${text(shortfall)}`
-  const answer = relaxBounds(problem, {
-    lower: new Float64Array(problem.current.length),
-    upper: new Float64Array(problem.current.length).fill(1),
-  })
-  if (answer.kind === 'incurable')
-    return `${reason}; no move of bounds cures it${answer.why.reason === reason ? '' : `: ${answer.why.reason}`}`
-  const moves = answer.moves.map(
-    ({ line, bound, by }) => `${bound} bound of ${line} ${bound === 'lower' ? 'down' : 'up'} by ${text(by)}`,
-  )
-  const total = moves.length > 1 ? ` (${text(answer.total)} in all)` : ''
-  return `${reason}; smallest cure: ${moves.join(', ') || 'less than rounding'}${total}`
+  } as const
+  return explain ? { ...shown, explanation: explainSolution(problem, solution) } : shown
 }
 
 const FILE_WORDS: readonly (readonly [string, string])[] = [
