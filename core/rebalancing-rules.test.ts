@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkRules, type RebalancingRules } from './rebalancing-rules.ts'
+import { SHIPPED_MULTIPLIERS } from './regime.ts'
 
 const RULES: RebalancingRules = {
   settle: 'optimal',
@@ -8,6 +9,7 @@ const RULES: RebalancingRules = {
   crisisOuterLimit: 0.08,
   schedule: null,
   volatilitySpike: null,
+  bandMultipliers: SHIPPED_MULTIPLIERS,
 }
 
 test.each<[string, Partial<RebalancingRules>]>([
@@ -16,6 +18,7 @@ test.each<[string, Partial<RebalancingRules>]>([
   ['to the edge', { settle: 'band-edge' }],
   ['on Fridays', { schedule: { kind: 'weekly', weekday: 5, hour: 0 } }],
   ['quarterly', { schedule: { kind: 'quarterly', day: 28, hour: 23 } }],
+  ['bands that follow no regime', { bandMultipliers: { calm: 1, normal: 1, stressed: 1, crisis: 1 } }],
   ['on a spike', { volatilitySpike: { enters: 2, leaves: 2 } }],
 ])('%s is allowed', (_, changes) => expect(checkRules({ ...RULES, ...changes })).toMatchObject({ ok: true }))
 
@@ -28,6 +31,16 @@ test.each<[string, Partial<RebalancingRules>, string]>([
   ['the 31st', { schedule: { kind: 'monthly', day: 31, hour: 9 } }, '1 to 28 is allowed'],
   ['hour 24', { schedule: { kind: 'weekly', weekday: 1, hour: 24 } }, '0 to 23'],
   ['weekday 7', { schedule: { kind: 'weekly', weekday: 7, hour: 9 } }, '0 to 6'],
+  [
+    'no band in a crisis',
+    { bandMultipliers: { ...SHIPPED_MULTIPLIERS, crisis: 0 } },
+    'multiplier of bands in crisis markets was 0, 0.25 to 4',
+  ],
+  [
+    'a multiplier that is none',
+    { bandMultipliers: { ...SHIPPED_MULTIPLIERS, calm: Number.NaN } },
+    'in calm markets was NaN',
+  ],
   ['a spike at rest', { volatilitySpike: { enters: 1, leaves: 1 } }, 'must begin above 1'],
   ['a spike that ends above its start', { volatilitySpike: { enters: 2, leaves: 3 } }, 'end no higher'],
 ])('%s is refused', (_, changes, words) => {

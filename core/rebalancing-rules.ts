@@ -1,6 +1,7 @@
 import { SETTLE_RULES, type SettleRule } from './band.ts'
 import type { ScheduleRule } from './decisions/schedule.ts'
 import type { SpikeRule } from './decisions/volatility-spike.ts'
+import { type BandMultipliers, REGIME_CLASSES } from './regime.ts'
 import { type Failure, fail, ok, type Result } from './result.ts'
 
 /** What a firm decides about when its client books are rebalanced, and how far. */
@@ -17,12 +18,15 @@ export interface RebalancingRules {
   readonly schedule: ScheduleRule | null
   /** Every book is planned once when a spike of volatility begins; null: it is not. */
   readonly volatilitySpike: SpikeRule | null
+  /** What every band is multiplied by, per class of the market's volatility; a change phases in over a day. */
+  readonly bandMultipliers: BandMultipliers
 }
 
 export const RULE_RANGES = {
   coolDownMs: { from: 0, to: 7 * 86_400_000 },
   proposalLifeMs: { from: 60_000, to: 7 * 86_400_000 },
   crisisOuterLimit: { from: 0, to: 0.5 },
+  bandMultiplier: { from: 0.25, to: 4 },
 } as const
 
 /** Errors: bad-rules, naming the rule, what was given and what is allowed. */
@@ -44,6 +48,11 @@ export function checkRules(rules: RebalancingRules): Result<null, Failure<'bad-r
     return refuse(
       `limit in a crisis was ${100 * rules.crisisOuterLimit} points, ${100 * from} to ${100 * to} are allowed`,
     )
+  for (const name of REGIME_CLASSES) {
+    const [given, { from, to }] = [rules.bandMultipliers[name], RULE_RANGES.bandMultiplier]
+    if (!(given >= from && given <= to))
+      return refuse(`multiplier of bands in ${name} markets was ${given}, ${from} to ${to} are allowed`)
+  }
   const { schedule, volatilitySpike: spike } = rules
   if (schedule !== null && !(schedule.hour >= 0 && schedule.hour <= 23))
     return refuse(`hour of the schedule was ${schedule.hour}, 0 to 23 is allowed`)

@@ -106,8 +106,8 @@ export async function assembleDesk(folder: string, store: DeskStore, mids: Map<s
     onRecovered: () => {},
   })
   const engines = startEngines(WORKERS, 1, (name, why) => log(`${name}: ${why}`))
-  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, log })
-  const rules = new RuleBook(store, clock, DEFAULT_PLANNING)
+  const rules = new RuleBook({ store, clock, marketNow, shipped: DEFAULT_PLANNING })
+  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, rules, log })
   const settings = withRules(DEFAULT_PLANNING, rules)
   const market = new MarketWatch({
     data,

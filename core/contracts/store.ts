@@ -173,8 +173,8 @@ export interface DeskStore {
   /** The newest version of each, from the least risk to the most. */
   riskProfiles(): readonly RiskProfileRecord[]
   bookRisks(): readonly BookRisk[]
-  /** The rules of rebalancing, once anybody has changed them. */
-  rebalancingRules(): RulesRecord | undefined
+  /** The rules of rebalancing, every version since anybody changed them, oldest first. */
+  rebalancingRules(): readonly RulesRecord[]
 
   /** What was decided for a client book: at most `limit` entries of the ledger of decisions. */
   decisionsOf(bookId: ClientBookId, query: DecisionQuery): readonly DecisionRecord[]

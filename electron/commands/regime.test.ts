@@ -5,7 +5,9 @@ import { Command } from 'commander'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { ManualClock } from '../../core/clock.ts'
 import { createRandom } from '../../core/random.ts'
-import { MULTIPLIERS } from '../desk/regime-settings.ts'
+import { SHIPPED_MULTIPLIERS } from '../../core/regime.ts'
+import { rulesOf } from '../desk/rule-book.ts'
+import { DEFAULT_PLANNING } from '../proposals/settings.ts'
 import { openTestStore, START } from '../store/test-support/example-firm.ts'
 import { addMultipliers } from './multipliers.ts'
 import type { Outcome } from './outcome.ts'
@@ -77,19 +79,32 @@ test('a column that is not there is named, alone and among others', async () => 
     })
 })
 
-test('multipliers are shown, set, kept, and refused where they are none', async () => {
+test('multipliers are shown, set with who and why, kept, and refused where they are none', async () => {
   const data = join(folder, 'data')
   expect(await run('multipliers', '--data', data)).toMatchObject({ code: 2 })
   openTestStore(data, new ManualClock(START)).close()
   await run('multipliers', '--data', data)
-  expect(await run('multipliers', '1,1,0.9,0.8', '--data', data)).toEqual({ code: 0 })
+  const who = ['--by', 'Ada', '--why', 'as the board asked']
+  expect(await run('multipliers', '1, 1,0.9,0.8', ...who, '--data', data)).toEqual({ code: 0 })
   await run('multipliers', '--data', data)
   const set = { calm: 1, normal: 1, stressed: 0.9, crisis: 0.8 }
-  expect(lines()).toEqual([{ calm: 0.85, normal: 1, stressed: 1.15, crisis: 1.3 }, set, set])
-  expect(await run('multipliers', '1,1,0,1', '--data', data)).toMatchObject({ code: 2 })
+  expect(lines()).toEqual([SHIPPED_MULTIPLIERS, set, set])
+  expect(await run('multipliers', '1,1,1,1', '--data', data)).toMatchObject({
+    code: 2,
+    message: 'to set multipliers, --by and --why are needed',
+  })
   const store = openTestStore(data, new ManualClock(START))
-  expect(store.setting(MULTIPLIERS)).toBe(JSON.stringify(set))
-  store.saveSetting(MULTIPLIERS, '{}')
+  const rules = { ...rulesOf(DEFAULT_PLANNING), bandMultipliers: set }
+  expect(store.rebalancingRules()).toMatchObject([{ rules, by: 'Ada', why: 'as the board asked' }])
   store.close()
-  expect(await run('multipliers', '--data', data)).toMatchObject({ code: 1 })
 })
+
+test.each(['1,1,1', '1,1,1,1,1', '1,1,,1', '1,1,x,1', '0,1,1,1', '1,1,1,5', '1,1,1,NaN', '1,1,1,Infinity'])(
+  'refuses "%s" and says what is allowed',
+  async (text) => {
+    expect(await run('multipliers', text, '--by', 'Ada', '--why', 'x')).toEqual({
+      code: 2,
+      message: `the multipliers were "${text}", allowed are four numbers from 0.25 to 4, of calm, normal, stressed, crisis`,
+    })
+  },
+)

@@ -4,7 +4,6 @@ import { ok, unwrap } from '../../core/result.ts'
 import { bps, millis } from '../../core/units.ts'
 import { DriftEngine, type DriftReport } from '../../workers/drift/index.ts'
 import { OptimizerEngine } from '../../workers/optimizer/index.ts'
-import { DEFAULT_REGIME_SETTINGS } from '../../workers/regime/index.ts'
 import type { ExecutionEvent } from '../execution/events.ts'
 import type { Executor } from '../execution/executor.ts'
 import type { HistoryReader } from '../store/history-reader.ts'
@@ -20,7 +19,7 @@ import { RegimeWatch } from './regime-watch.ts'
 import type { RiskWatch } from './risk-watch.ts'
 import { RuleBook } from './rule-book.ts'
 import type { StartedDesk } from './start-desk.ts'
-import { bookOf, DeskBench, START } from './test-support/desk-bench.ts'
+import { bookOf, DeskBench, START, STEADY_RULES } from './test-support/desk-bench.ts'
 import { EngineAtHand } from './test-support/engine-at-hand.ts'
 
 /** However busy the machine is. */
@@ -51,7 +50,7 @@ async function live(changes: { readonly report?: DriftReport } = {}) {
     down: () => [],
     health: () => [],
     regime: () => ({ class: 'normal', since: 0, multiplier: 1, volatility: 0.5, prior: false }),
-    regimeReading: () => new RegimeWatch(DEFAULT_REGIME_SETTINGS).reading(bench.clock.now()),
+    regimeReading: () => new RegimeWatch(STEADY_RULES).reading(bench.clock.now()),
     onPrice: (listener: typeof onPrice) => {
       onPrice = listener
       return () => {}
@@ -81,7 +80,12 @@ async function live(changes: { readonly report?: DriftReport } = {}) {
     alerts: new AlertBoard(bench.clock),
     durations: new RecentDurations(),
     records: { openOrders: async () => ok([]) } as unknown as HistoryReader,
-    rules: new RuleBook(bench.store, bench.clock, bench.settings),
+    rules: new RuleBook({
+      store: bench.store,
+      clock: bench.clock,
+      marketNow: () => bench.clock.now(),
+      shipped: bench.settings,
+    }),
     maximumSlippageBps: bps(100),
     solve: async (problems) => optimizer.solve([...problems]),
   })

@@ -11,7 +11,7 @@ import type { LiveMarketData } from '../market/market-data.ts'
 import { positionFor } from './cycle.ts'
 import { MarketWatch, type MarketWatchParts } from './market-watch.ts'
 import { RiskWatch } from './risk-watch.ts'
-import { bookOf, DeskBench, MARKETS, ON_TARGET, START } from './test-support/desk-bench.ts'
+import { bookOf, DeskBench, MARKETS, ON_TARGET, START, STEADY_RULES } from './test-support/desk-bench.ts'
 import { EngineAtHand } from './test-support/engine-at-hand.ts'
 
 const MIDS: Readonly<Record<string, number>> = { BTC: 100_000, ETH: 4_000, SOL: 200, USDT: 1 }
@@ -56,6 +56,7 @@ async function open(changes: Partial<MarketWatchParts> = {}) {
     world: bench.world,
     connections: VENUES.map((venue) => ({ venue, bars: dailyBars }) as unknown as VenueConnection),
     engine: new EngineAtHand(new RiskEngine()).remote,
+    rules: STEADY_RULES,
     log: () => {},
   })
   await risk.refresh(millis(START))

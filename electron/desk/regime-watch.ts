@@ -1,12 +1,14 @@
 import { type AssetId, type Bar, keyOf, type Market, type MarketKey } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
 import {
+  DEFAULT_REGIME_SETTINGS,
   type FollowedCloses,
   FollowedRegime,
   IntradayRegime,
+  phaseTables,
   type RegimeReading,
-  type RegimeSettings,
 } from '../../workers/regime/index.ts'
+import type { RuleBook } from './rule-book.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -21,16 +23,15 @@ export interface ClosedBars {
  * made anew from all of them once a day and goes on hour by hour; an asset's is made when it is asked for.
  */
 export class RegimeWatch {
-  readonly #settings: RegimeSettings
-  readonly #beforeBars: IntradayRegime
+  readonly #rules: Pick<RuleBook, 'multipliers'>
+  readonly #beforeBars = new IntradayRegime()
   #market: FollowedRegime | null = null
   readonly #ofAsset = new Map<AssetId, FollowedRegime>()
   #marketsOf: ReadonlyMap<AssetId, readonly MarketKey[]> = new Map()
   #bars: ClosedBars = { daily: new Map(), hourly: new Map() }
 
-  constructor(settings: RegimeSettings) {
-    this.#settings = settings
-    this.#beforeBars = new IntradayRegime(settings)
+  constructor(rules: Pick<RuleBook, 'multipliers'>) {
+    this.#rules = rules
   }
 
   /** `markets` are those of the index; of an asset on several venues the longest history comes first. */
@@ -38,7 +39,7 @@ export class RegimeWatch {
     this.#bars = bars
     this.#marketsOf = marketsByAsset(markets, bars.daily)
     this.#ofAsset.clear()
-    this.#market = new FollowedRegime(closesOf([...this.#marketsOf.values()], bars), this.#settings)
+    this.#market = new FollowedRegime(closesOf([...this.#marketsOf.values()], bars))
   }
 
   /** Takes in the hours that closed since. */
@@ -50,7 +51,7 @@ export class RegimeWatch {
   }
 
   reading(now: Millis): RegimeReading {
-    return (this.#market?.regime ?? this.#beforeBars).reading(now)
+    return this.#ofTheRules((this.#market?.regime ?? this.#beforeBars).reading(now))
   }
   /** Of one asset's own prices; null without bars. */
   readingOf(asset: AssetId, now: Millis): RegimeReading | null {
@@ -58,13 +59,21 @@ export class RegimeWatch {
     if (markets === undefined) return null
     let followed = this.#ofAsset.get(asset)
     if (followed === undefined) {
-      followed = new FollowedRegime(closesOf([markets], this.#bars), this.#settings)
+      followed = new FollowedRegime(closesOf([markets], this.#bars))
       this.#ofAsset.set(asset, followed)
     }
-    return followed.regime.reading(now)
+    return this.#ofTheRules(followed.regime.reading(now))
   }
+  /** Changes of the class phase in, and so do changes of the rules. */
   multiplierAt(now: Millis): number {
-    return (this.#market?.regime ?? this.#beforeBars).multiplierAt(now)
+    const regime = this.#market?.regime ?? this.#beforeBars
+    return phaseTables(this.#rules.multipliers, now, DEFAULT_REGIME_SETTINGS.phaseInHours, (multipliers) =>
+      regime.multiplierAt(now, multipliers),
+    )
+  }
+  /** The multiplier of its class in the rules of now. */
+  #ofTheRules(reading: RegimeReading): RegimeReading {
+    return { ...reading, multiplier: this.#rules.multipliers.at(-1)!.multipliers[reading.class] }
   }
 }
 

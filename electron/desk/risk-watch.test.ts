@@ -4,9 +4,10 @@ import { type Bar, type MarketKey, VENUES, type VenueId } from '../../core/instr
 import { createRandom } from '../../core/random.ts'
 import { fail, ok } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'
+import type { MultiplierChange } from '../../workers/regime/index.ts'
 import { RiskEngine } from '../../workers/risk/index.ts'
 import { RiskWatch } from './risk-watch.ts'
-import { DeskBench, START } from './test-support/desk-bench.ts'
+import { DeskBench, START, STEADY_RULES } from './test-support/desk-bench.ts'
 import { EngineAtHand } from './test-support/engine-at-hand.ts'
 
 const DAY = 86_400_000
@@ -32,6 +33,7 @@ const NO_HOURS = (): readonly Bar[] => []
 function open(
   daily: (market: MarketKey) => readonly Bar[] | null,
   hourly: (market: MarketKey) => readonly Bar[] | null = NO_HOURS,
+  rules: { readonly multipliers: readonly MultiplierChange[] } = STEADY_RULES,
 ) {
   const bench = new DeskBench()
   benches.push(bench)
@@ -51,6 +53,7 @@ function open(
     world: bench.world,
     connections: VENUES.map(connection),
     engine: engine.remote,
+    rules,
     log: (line) => log.push(line),
   })
   return { watch, log, asked, engine }
@@ -190,6 +193,18 @@ describe('with daily bars', () => {
     expect(multiplier).toBeGreaterThan(1)
     expect(Number.isInteger(Math.round(1e6 * multiplier) / 1e4)).toBe(true)
     expect(watch.regime(millis(START + DAY)).class).toMatch(/stressed|crisis/)
+  })
+
+  test('other multipliers hold at once for the class and phase in over 24 hours for the bands', async () => {
+    const multipliers = { calm: 2, normal: 2, stressed: 2, crisis: 2 }
+    const rules = { multipliers: [...STEADY_RULES.multipliers] as MultiplierChange[] }
+    const { watch } = open((market) => bars(market, 400, 0.03), NO_HOURS, rules)
+    await watch.refresh(millis(START))
+    const before = watch.multiplier(millis(START))
+    rules.multipliers.push({ multipliers, since: millis(START) })
+    expect(watch.regimeReading(millis(START)).multiplier).toBe(2)
+    const after = [0, 12, 24].map((hours) => watch.multiplier(millis(START + hours * HOUR)))
+    expect(after).toEqual([before, Math.round(50 * (before + 2)) / 100, 2])
   })
 
   test('a dead engine leaves the model as it was', async () => {

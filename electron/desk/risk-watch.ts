@@ -3,16 +3,12 @@ import type { VenueConnection } from '../../core/contracts/exchange.ts'
 import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import { type AssetId, type Bar, keyOf, type Market, type MarketKey } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
-import {
-  DEFAULT_REGIME_SETTINGS,
-  explainRegime,
-  type RegimeReading,
-  type RegimeSettings,
-} from '../../workers/regime/index.ts'
+import { explainRegime, type RegimeReading } from '../../workers/regime/index.ts'
 import { DEFAULT_RISK_SETTINGS, historyOfBars, type RiskEngine, type RiskModel } from '../../workers/risk/index.ts'
 import type { RemoteEngine } from '../../workers/thread-link/index.ts'
 import type { RiskView } from '../proposals/planning-inputs.ts'
 import { RegimeWatch } from './regime-watch.ts'
+import type { RuleBook } from './rule-book.ts'
 import type { World } from './world.ts'
 
 const { priorVolatility: PRIOR_VOLATILITY, priorCorrelation: PRIOR_CORRELATION } = DEFAULT_RISK_SETTINGS
@@ -32,7 +28,7 @@ export interface RiskWatchParts {
   readonly world: World
   readonly connections: readonly VenueConnection[]
   readonly engine: RemoteEngine<RiskEngine>
-  readonly regime?: RegimeSettings
+  readonly rules: Pick<RuleBook, 'multipliers'>
   readonly log: (line: string) => void
 }
 
@@ -54,7 +50,7 @@ export class RiskWatch {
 
   constructor(parts: RiskWatchParts) {
     this.#parts = parts
-    this.#regime = new RegimeWatch(parts.regime ?? DEFAULT_REGIME_SETTINGS)
+    this.#regime = new RegimeWatch(parts.rules)
   }
 
   /** Takes in what closed since. Bars that can't be had leave the figures that stand, with a log line. */

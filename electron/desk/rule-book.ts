@@ -1,40 +1,73 @@
 import type { Clock } from '../../core/clock.ts'
 import type { RulesView } from '../../core/contracts/desk-api.ts'
-import type { DeskStore } from '../../core/contracts/store.ts'
+import type { DeskStore, RulesRecord } from '../../core/contracts/store.ts'
 import { type Actor, fact } from '../../core/journal.ts'
 import type { RebalancingRules } from '../../core/rebalancing-rules.ts'
+import { type Millis, millis } from '../../core/units.ts'
+import type { MultiplierChange } from '../../workers/regime/index.ts'
 import type { PlanningSettings } from '../proposals/settings.ts'
 import { beginSchedule } from './firm-triggers.ts'
+import { ADOPTED_BY } from './old-multipliers.ts'
+
+export interface RuleBookParts {
+  readonly store: DeskStore
+  readonly clock: Clock
+  /** The market's own time: simulated where the market is. */
+  readonly marketNow: () => Millis
+  readonly shipped: RebalancingRules
+}
 
 /** The firm's rules of rebalancing: those the program starts with, until an advisor changes them. */
 export class RuleBook {
-  readonly #store: DeskStore
-  readonly #clock: Clock
+  readonly #parts: RuleBookParts
   #current: RulesView
+  #multipliers: readonly MultiplierChange[]
 
-  constructor(store: DeskStore, clock: Clock, shipped: RebalancingRules) {
-    this.#store = store
-    this.#clock = clock
-    const { settle, coolDownMs, proposalLifeMs, crisisOuterLimit, schedule, volatilitySpike } = shipped
-    this.#current = store.rebalancingRules() ?? {
-      rules: { settle, coolDownMs, proposalLifeMs, crisisOuterLimit, schedule, volatilitySpike },
-      at: null,
-      by: null,
-      why: null,
-    }
+  constructor(parts: RuleBookParts) {
+    this.#parts = parts
+    const recorded = parts.store.rebalancingRules()
+    this.#current = recorded.at(-1) ?? { rules: rulesOf(parts.shipped), at: null, by: null, why: null }
+    this.#multipliers = recorded.reduce((changes, record) => this.#phasedIn(changes, record), [
+      { multipliers: parts.shipped.bandMultipliers, since: millis(0) },
+    ] as readonly MultiplierChange[])
   }
 
   get current(): RulesView {
     return this.#current
   }
-
-  /** From the next check on. A schedule begins with its first date after this. */
-  change(rules: RebalancingRules, by: string, why: string, actor: Actor): void {
-    this.#store.record([fact('rules-changed', { rules, by, why })], actor)
-    if (JSON.stringify(rules.schedule) !== JSON.stringify(this.#current.rules.schedule))
-      beginSchedule(rules.schedule, this.#store, this.#clock.now())
-    this.#current = this.#store.rebalancingRules()!
+  /** Tables of multipliers of bands, in market time, oldest first: each phases in over the one before it. */
+  get multipliers(): readonly MultiplierChange[] {
+    return this.#multipliers
   }
+
+  /** From the next check on. A schedule begins with its first date after this; multipliers phase in. */
+  change(rules: RebalancingRules, by: string, why: string, actor: Actor): void {
+    const { store, clock } = this.#parts
+    store.record([fact('rules-changed', { rules, by, why })], actor)
+    if (JSON.stringify(rules.schedule) !== JSON.stringify(this.#current.rules.schedule))
+      beginSchedule(rules.schedule, store, clock.now())
+    const record = store.rebalancingRules().at(-1)!
+    this.#current = record
+    this.#multipliers = this.#phasedIn(this.#multipliers, record)
+  }
+
+  /**
+   * The journal has the desk's time. The market's was as long ago; where a simulated market runs faster than the desk's
+   * clock, a phase that a restart interrupted ends later than it would have, never sooner.
+   */
+  #phasedIn(changes: readonly MultiplierChange[], { rules, at, by }: RulesRecord): readonly MultiplierChange[] {
+    const multipliers = rules.bandMultipliers
+    if (JSON.stringify(multipliers) === JSON.stringify(changes.at(-1)!.multipliers)) return changes
+    const { clock, marketNow } = this.#parts
+    if (by === ADOPTED_BY) return [{ multipliers, since: millis(0) }]
+    return [...changes, { multipliers, since: millis(marketNow() - (clock.now() - at)) }]
+  }
+}
+
+/** The rules among the settings of planning. */
+export function rulesOf(settings: RebalancingRules): RebalancingRules {
+  const { settle, coolDownMs, proposalLifeMs, crisisOuterLimit, schedule, volatilitySpike, bandMultipliers } = settings
+  return { settle, coolDownMs, proposalLifeMs, crisisOuterLimit, schedule, volatilitySpike, bandMultipliers }
 }
 
 /** Settings whose rules are read at the moment of use: whoever holds them follows a change. */
@@ -58,6 +91,9 @@ export function withRules(settings: PlanningSettings, book: RuleBook): PlanningS
     },
     get volatilitySpike() {
       return book.current.rules.volatilitySpike
+    },
+    get bandMultipliers() {
+      return book.current.rules.bandMultipliers
     },
   }
 }

@@ -27,12 +27,12 @@ import { startEngines } from './engines.ts'
 import { HistoryKeeper } from './history-keeper.ts'
 import { createIds } from './ids.ts'
 import { MarketWatch } from './market-watch.ts'
+import { adoptOldMultipliers } from './old-multipliers.ts'
 import { RecentDurations } from './percentile.ts'
 import { ProposalBook } from './proposal-book.ts'
 import { Publisher } from './publisher.ts'
-import { MULTIPLIERS, readRegimeSettings } from './regime-settings.ts'
 import { RiskWatch } from './risk-watch.ts'
-import { RuleBook, withRules } from './rule-book.ts'
+import { RuleBook, rulesOf, withRules } from './rule-book.ts'
 import { connectVenues, OpenAccounts } from './venues.ts'
 import { World } from './world.ts'
 
@@ -164,11 +164,11 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   )
   closers.push(() => engines.stop())
   const shipped = { ...DEFAULT_PLANNING, ...options.planning }
-  const rules = new RuleBook(store, clock, shipped)
+  const adopted = adoptOldMultipliers(store, rulesOf(shipped))
+  if (!adopted.ok) return giveUp(adopted.error)
+  const rules = new RuleBook({ store, clock, marketNow: options.marketNow, shipped })
   const settings = withRules(shipped, rules)
-  const regime = readRegimeSettings(store.setting(MULTIPLIERS))
-  if (!regime.ok) return giveUp(regime.error)
-  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, regime: regime.value, log })
+  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, rules, log })
   const market = new MarketWatch({
     data,
     world,

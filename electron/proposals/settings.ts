@@ -1,4 +1,5 @@
 import type { RebalancingRules } from '../../core/rebalancing-rules.ts'
+import { SHIPPED_MULTIPLIERS } from '../../core/regime.ts'
 import type { FlowPricing } from '../../workers/optimizer/index.ts'
 
 /**
@@ -49,4 +50,5 @@ export const DEFAULT_PLANNING: PlanningSettings = {
   crisisSlippageFactor: 1.5,
   schedule: null,
   volatilitySpike: null,
+  bandMultipliers: SHIPPED_MULTIPLIERS,
 }

@@ -3,6 +3,8 @@ import { ensureNever } from '../../core/assert.ts'
 import { decisionSentence } from '../../core/decision.ts'
 import { splitMarketKey, VENUE_NAMES } from '../../core/instruments.ts'
 import type { Fact } from '../../core/journal.ts'
+import type { RebalancingRules } from '../../core/rebalancing-rules.ts'
+import { REGIME_CLASSES } from '../../core/regime.ts'
 import { RISK_TERMS, type RiskTerms, riskTermName } from '../../core/risk-profile.ts'
 
 /** One sentence about a fact, for "what happened". */
@@ -81,7 +83,7 @@ export function describeFact(fact: Fact): string {
     case 'risk-override-ended':
       return withReason('override of its risk profile ended', fact.payload.why)
     case 'rules-changed':
-      return withReason(`rules of rebalancing changed, settle ${fact.payload.rules.settle}`, by(fact.payload))
+      return withReason(`rules of rebalancing changed, ${rulesText(fact.payload.rules)}`, by(fact.payload))
     case 'regime-changed':
       return withReason(`regime ${fact.payload.from} → ${fact.payload.to}`, fact.payload.why)
     default:
@@ -90,6 +92,8 @@ export function describeFact(fact: Fact): string {
 }
 
 const by = ({ by, why }: { readonly by: string; readonly why: string }): string => `${why} (${by})`
+const rulesText = ({ settle, bandMultipliers }: RebalancingRules): string =>
+  `settle ${settle}, bands × ${REGIME_CLASSES.map((name) => bandMultipliers[name]).join(', ')}`
 const minute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 const changesText = (changes: Partial<RiskTerms>): string =>
   RISK_TERMS.filter((term) => changes[term] !== undefined)

@@ -7,6 +7,7 @@ import { HOUSE, OMNIBUS } from '../../core/client-book.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import { type FactPayloads, fact } from '../../core/journal.ts'
 import type { ProposalState } from '../../core/proposal.ts'
+import { SHIPPED_MULTIPLIERS } from '../../core/regime.ts'
 import { STANDARD_RISK_PROFILES } from '../../core/risk-profile.ts'
 import { millis } from '../../core/units.ts'
 import {
@@ -479,8 +480,8 @@ describe('risk profiles and rules', () => {
     expect(() => store.record(facts, 'advisor:a')).toThrow('anna has no risk profile')
   })
 
-  test('the rules are the last ones saved', () => {
-    expect(store.rebalancingRules()).toBeUndefined()
+  test('rules are kept in the order they were saved in', () => {
+    expect(store.rebalancingRules()).toEqual([])
     const rules = {
       settle: 'half-band',
       coolDownMs: 0,
@@ -488,18 +489,17 @@ describe('risk profiles and rules', () => {
       crisisOuterLimit: 0.1,
       schedule: null,
       volatilitySpike: null,
+      bandMultipliers: SHIPPED_MULTIPLIERS,
     } as const
     store.record([fact('rules-changed', { rules, by: 'a', why: 'first' })], 'advisor:a')
     store.record(
       [fact('rules-changed', { rules: { ...rules, settle: 'band-edge' }, by: 'b', why: 'then' })],
       'advisor:b',
     )
-    expect(store.rebalancingRules()).toEqual({
-      rules: { ...rules, settle: 'band-edge' },
-      at: START,
-      by: 'b',
-      why: 'then',
-    })
+    expect(store.rebalancingRules()).toEqual([
+      { rules, at: START, by: 'a', why: 'first' },
+      { rules: { ...rules, settle: 'band-edge' }, at: START, by: 'b', why: 'then' },
+    ])
   })
 
   test('what becomes of a proposal is in the log of its book', () => {

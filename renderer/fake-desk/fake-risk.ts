@@ -2,6 +2,7 @@ import type { ClientBook, ClientBookId, Restriction } from '../../core/client-bo
 import type { BookRiskView, DeskApi, RiskProfileView, RulesView } from '../../core/contracts/desk-api.ts'
 import type { Remote } from '../../core/contracts/page-link.ts'
 import { checkRules } from '../../core/rebalancing-rules.ts'
+import { SHIPPED_MULTIPLIERS } from '../../core/regime.ts'
 import { fail, ok } from '../../core/result.ts'
 import {
   type BookRisk,
@@ -37,6 +38,7 @@ export class FakeRisk {
       crisisOuterLimit: 0.08,
       schedule: null,
       volatilitySpike: null,
+      bandMultipliers: SHIPPED_MULTIPLIERS,
     },
     at: null,
     by: null,

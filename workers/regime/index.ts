@@ -14,7 +14,7 @@ export {
 } from './hidden-markov.ts'
 export { IntradayRegime } from './intraday-regime.ts'
 export { type ClosesByTime, type IndexLevel, marketIndex } from './market-index.ts'
-export { type MultiplierPhase, multiplierAt } from './multiplier-phase.ts'
+export { type MultiplierChange, phaseTables } from './multiplier-phase.ts'
 export { garmanKlassVariance, isPriceRange, type PriceRange, parkinsonVariance } from './range-estimator.ts'
 export { type RegimeReading, RegimeTracker } from './regime-tracker.ts'
 export {

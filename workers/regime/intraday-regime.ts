@@ -1,6 +1,7 @@
-import { type Millis, millis } from '../../core/units.ts'
+import type { BandMultipliers } from '../../core/regime.ts'
+import type { Millis } from '../../core/units.ts'
 import { DaySoFar } from './day-so-far.ts'
-import { type MultiplierPhase, multiplierAt } from './multiplier-phase.ts'
+import { type ClassPhase, multiplierAt, nextPhase, settledOn } from './multiplier-phase.ts'
 import { type RegimeReading, RegimeTracker } from './regime-tracker.ts'
 import { DEFAULT_REGIME_SETTINGS, NORMAL, REGIME_CLASSES, type RegimeSettings } from './settings.ts'
 
@@ -16,12 +17,11 @@ export class IntradayRegime {
   #day: DaySoFar | null = null
   #level: number = NORMAL
   #since: Millis | null = null
-  #phase: MultiplierPhase
+  #phase: ClassPhase = settledOn(NORMAL)
 
   constructor(settings: RegimeSettings = DEFAULT_REGIME_SETTINGS) {
     this.#settings = settings
     this.#tracker = new RegimeTracker(settings)
-    this.#phase = { from: settings.multipliers.normal, to: settings.multipliers.normal, since: millis(0) }
   }
 
   /** The close of a day, after any hour of it. A price that is not above 0 is a bug of the caller: it throws. */
@@ -48,15 +48,14 @@ export class IntradayRegime {
     return { ...reading, class: name, multiplier: this.#settings.multipliers[name], since: this.#since }
   }
 
-  /** Band multiplier at a moment not before the last price: changes of class phase in. */
-  multiplierAt(now: Millis): number {
-    return multiplierAt(this.#phase, now, this.#settings.phaseInHours)
+  /** Band multiplier of a table at a moment not before the last price: changes of class phase in. */
+  multiplierAt(now: Millis, multipliers: BandMultipliers = this.#settings.multipliers): number {
+    return multiplierAt(this.#phase, now, this.#settings.phaseInHours, multipliers)
   }
 
   #take(time: Millis, level: number): void {
     if (level === this.#level) return
-    const to = this.#settings.multipliers[REGIME_CLASSES[level]!]
-    this.#phase = { from: this.multiplierAt(time), to, since: time }
+    this.#phase = nextPhase(this.#phase, level, time, this.#settings.phaseInHours)
     this.#level = level
     this.#since = time
   }

@@ -6,7 +6,6 @@ import { millis } from '../../core/units.ts'
 import { classifySeries } from './classify-series.ts'
 import { RegimeEngine } from './engine.ts'
 import { explainRegime } from './explain.ts'
-import { multiplierAt } from './multiplier-phase.ts'
 import { RegimeTracker } from './regime-tracker.ts'
 import { DEFAULT_REGIME_SETTINGS, REGIME_CLASSES } from './settings.ts'
 
@@ -209,14 +208,6 @@ describe('regime of a series', () => {
 })
 
 describe('the multiplier phases in', () => {
-  test('linearly over 24 hours, as a pure function of time', () => {
-    const phase = { from: 1, to: 1.3, since: millis(START) }
-    expect(multiplierAt(phase, millis(START - DAY), 24)).toBe(1)
-    expect(multiplierAt(phase, millis(START + DAY / 2), 24)).toBeCloseTo(1.15, 12)
-    expect(multiplierAt(phase, millis(START + DAY), 24)).toBe(1.3)
-    expect(multiplierAt(phase, millis(START + 9 * DAY), 24)).toBe(1.3)
-  })
-
   test('the tracker never jumps: at the moment of a change the old factor still holds', () => {
     const closes = syntheticCloses(5, 900)
     const tracker = new RegimeTracker()

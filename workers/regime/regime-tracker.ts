@@ -1,10 +1,10 @@
-import { type Millis, millis } from '../../core/units.ts'
+import type { Millis } from '../../core/units.ts'
 import { type ClassEvidence, ClassLadder, type Evidence } from './class-ladder.ts'
 import type { DaySoFar } from './day-so-far.ts'
 import { HiddenMarkovOpinion } from './hidden-markov-opinion.ts'
-import { type MultiplierPhase, multiplierAt } from './multiplier-phase.ts'
+import { type ClassPhase, multiplierAt, nextPhase, settledOn } from './multiplier-phase.ts'
 import { garmanKlassVariance, isPriceRange, type PriceRange } from './range-estimator.ts'
-import { DEFAULT_REGIME_SETTINGS, REGIME_CLASSES, type RegimeClass, type RegimeSettings } from './settings.ts'
+import { DEFAULT_REGIME_SETTINGS, NORMAL, REGIME_CLASSES, type RegimeClass, type RegimeSettings } from './settings.ts'
 import { daysBetween, EwmaVolatility, WindowRanks } from './volatility.ts'
 
 const SHOWN_DAYS = 20
@@ -67,7 +67,7 @@ export class RegimeTracker {
   #lastShock = Number.NEGATIVE_INFINITY
   #percentile: number | null = null
   #slowPercentile: number | null = null
-  #phase: MultiplierPhase
+  #phase: ClassPhase = settledOn(NORMAL)
 
   constructor(settings: RegimeSettings = DEFAULT_REGIME_SETTINGS) {
     this.#settings = settings
@@ -77,7 +77,6 @@ export class RegimeTracker {
     this.#pastSlow = new WindowRanks(settings.windowDays)
     this.#opinion = new HiddenMarkovOpinion(settings)
     this.#ladder = new ClassLadder(settings)
-    this.#phase = { from: settings.multipliers.normal, to: settings.multipliers.normal, since: millis(0) }
   }
 
   /**
@@ -185,7 +184,7 @@ export class RegimeTracker {
 
   /** Band multiplier at a moment not before the last price: changes of class phase in. */
   multiplierAt(now: Millis): number {
-    return multiplierAt(this.#phase, now, this.#settings.phaseInHours)
+    return multiplierAt(this.#phase, now, this.#settings.phaseInHours, this.#settings.multipliers)
   }
 
   #isPrior(): boolean {
@@ -211,9 +210,8 @@ export class RegimeTracker {
     this.#opinion.observe(fast, days)
     if (this.#percentile === null || this.#slowPercentile === null) return
     const evidence = this.#evidence(time, this.#lastShock, this.#percentile, this.#slowPercentile, overMedian)
-    if (!this.#ladder.step(time, evidence)) return
-    const to = this.#settings.multipliers[REGIME_CLASSES[this.#ladder.level]!]
-    this.#phase = { from: this.multiplierAt(time), to, since: time }
+    if (this.#ladder.step(time, evidence))
+      this.#phase = nextPhase(this.#phase, this.#ladder.level, time, this.#settings.phaseInHours)
   }
 
   #isRanked(): boolean {

@@ -1,6 +1,7 @@
-/** Classes of volatility, in rising order. */
-export const REGIME_CLASSES = ['calm', 'normal', 'stressed', 'crisis'] as const
-export type RegimeClass = (typeof REGIME_CLASSES)[number]
+import { type BandMultipliers, SHIPPED_MULTIPLIERS } from '../../core/regime.ts'
+
+export { REGIME_CLASSES, type RegimeClass } from '../../core/regime.ts'
+
 /** Indices of the classes. */
 export const [CALM, NORMAL, STRESSED, CRISIS] = [0, 1, 2, 3] as const
 
@@ -44,9 +45,8 @@ export interface RegimeSettings {
   readonly hoursToTrust: number
   /** The fast average must be higher by this part of it for an alarm within the day: its close may still take it back. */
   readonly withinDayMargin: number
-  /** Factor on the half-widths of tolerance bands, per class. */
-  readonly multipliers: Readonly<Record<RegimeClass, number>>
-  /** A change of the factor takes this long, so that not all books breach at once. */
+  readonly multipliers: BandMultipliers
+  /** A change of the multiplier takes this long, so that not all books breach at once. */
   readonly phaseInHours: number
 }
 
@@ -75,6 +75,6 @@ export const DEFAULT_REGIME_SETTINGS: RegimeSettings = {
   longestReturnDays: 7,
   hoursToTrust: 24,
   withinDayMargin: 0.05,
-  multipliers: { calm: 0.85, normal: 1, stressed: 1.15, crisis: 1.3 },
+  multipliers: SHIPPED_MULTIPLIERS,
   phaseInHours: 24,
 }

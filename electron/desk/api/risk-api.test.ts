@@ -25,7 +25,12 @@ function open() {
   bench.world.reloadRisk()
   const rebanded: string[] = []
   const drift = { reband: (bookIds: Iterable<string>) => void rebanded.push(...bookIds) }
-  const rules = new RuleBook(bench.store, bench.clock, bench.settings)
+  const rules = new RuleBook({
+    store: bench.store,
+    clock: bench.clock,
+    marketNow: () => bench.clock.now(),
+    shipped: bench.settings,
+  })
   const settings = withRules(bench.settings, rules)
   const parts = { ...bench.deps, store: bench.store, drift, rules, settings }
   const desk = { parts } as unknown as Desk
@@ -184,7 +189,14 @@ describe('the rules of the firm', () => {
     unwrap(api.setRules(half, 'the board wants the rule'))
     expect(deps.settings).toMatchObject({ settle: 'half-band', coolDownMs: 1_000, dustWeight: 0.0025 })
     expect(api.rules()).toMatchObject({ by: 'Ada', why: 'the board wants the rule', at: START })
-    expect(new RuleBook(bench.store, bench.clock, bench.settings).current).toEqual(rules.current)
+    expect(
+      new RuleBook({
+        store: bench.store,
+        clock: bench.clock,
+        marketNow: () => bench.clock.now(),
+        shipped: bench.settings,
+      }).current,
+    ).toEqual(rules.current)
     const [proposal] = await planNeeded(['anna'], bench.view(), deps)
     const btc = proposal!.lines.find((line) => line.asset === 'BTC')!
     // half-way between the edge and the target

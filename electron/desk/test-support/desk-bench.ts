@@ -10,6 +10,7 @@ import { CASH, type Market, type VenueId } from '../../../core/instruments.ts'
 import { type Actor, type Fact, fact, type OpeningLot } from '../../../core/journal.ts'
 import type { ModelPortfolio } from '../../../core/model-portfolio.ts'
 import type { Proposal } from '../../../core/proposal.ts'
+import { SHIPPED_MULTIPLIERS } from '../../../core/regime.ts'
 import { ok, type Result } from '../../../core/result.ts'
 import { millis, usd } from '../../../core/units.ts'
 import type { MarketQuality } from '../../../workers/microstructure/index.ts'
@@ -27,6 +28,8 @@ import { ProposalBook } from '../proposal-book.ts'
 import { World } from '../world.ts'
 
 export const START = Date.UTC(2025, 0, 6)
+/** Multipliers of bands as the program starts, unchanged. */
+export const STEADY_RULES = { multipliers: [{ multipliers: SHIPPED_MULTIPLIERS, since: millis(0) }] } as const
 
 export const MODEL: ModelPortfolio = {
   id: 'core',

@@ -1,5 +1,6 @@
 import type { DeskApi, DeskEvents, DeskSnapshot, DeskSummary, GridFrame } from '../../../core/contracts/desk-api.ts'
 import { GRID_COLUMNS } from '../../../core/contracts/desk-api.ts'
+import { SHIPPED_MULTIPLIERS } from '../../../core/regime.ts'
 import { fail, ok } from '../../../core/result.ts'
 import type { RunningDesk } from '../desk-factory.ts'
 
@@ -128,6 +129,7 @@ export function createFakeDesk(): FakeDesk {
         crisisOuterLimit: 0.08,
         schedule: null,
         volatilitySpike: null,
+        bandMultipliers: SHIPPED_MULTIPLIERS,
       },
       at: null,
       by: null,

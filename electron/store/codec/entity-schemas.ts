@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SETTLE_RULES } from '../../../core/band.ts'
 import { CHILD_STATES } from '../../../core/order.ts'
 import { CASH_FLOW_KINDS, NON_TRIGGER_REASONS } from '../../../core/proposal.ts'
+import { REGIME_CLASSES } from '../../../core/regime.ts'
 import { RISK_PROFILE_IDS } from '../../../core/risk-profile.ts'
 import {
   amountField,
@@ -198,6 +199,7 @@ export const rebalancingRules = z.strictObject({
     ])
     .nullable(),
   volatilitySpike: z.strictObject({ enters: z.number(), leaves: z.number() }).nullable(),
+  bandMultipliers: z.strictObject({ calm: z.number(), normal: z.number(), stressed: z.number(), crisis: z.number() }),
 })
 
 export const decision = z.strictObject({
@@ -208,7 +210,7 @@ export const decision = z.strictObject({
   proposalId: text.nullable(),
   assets: z.array(text),
   worst: extreme.nullable(),
-  regime: z.strictObject({ class: z.enum(['calm', 'normal', 'stressed', 'crisis']), multiplier: z.number() }),
+  regime: z.strictObject({ class: z.enum(REGIME_CLASSES), multiplier: z.number() }),
   marketTime: millisField,
 })
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Amount, amount } from '../../../core/amount.ts'
 import { type Fact, fact } from '../../../core/journal.ts'
+import { SHIPPED_MULTIPLIERS } from '../../../core/regime.ts'
 import { STANDARD_RISK_PROFILES } from '../../../core/risk-profile.ts'
 import { bps, millis, usd } from '../../../core/units.ts'
 import { childOf, openingFacts, parentOf, sentFacts, tradeOf } from '../test-support/example-firm.ts'
@@ -47,6 +48,7 @@ describe('facts', () => {
         crisisOuterLimit: 0.1,
         schedule: { kind: 'monthly', day: 1, hour: 9 },
         volatilitySpike: { enters: 2, leaves: 1.5 },
+        bandMultipliers: { calm: 1, normal: 1, stressed: 0.9, crisis: 0.8 },
       },
       by: 'a',
       why: 'x',
@@ -116,6 +118,20 @@ describe('upcasters', () => {
     const proposal = exampleProposal('p1', 'anna')
     const text = encodePayload('proposal-made', { proposal })
     expect(decodeFact('proposal-made', 1, text)).toEqual(fact('proposal-made', { proposal }))
+  })
+
+  test('rules of version 1 have the multipliers that the program had', () => {
+    const rules = {
+      settle: 'optimal',
+      coolDownMs: 1,
+      proposalLifeMs: 60_000,
+      crisisOuterLimit: 0.1,
+      schedule: null,
+      volatilitySpike: null,
+    } as const
+    expect(decodeFact('rules-changed', 1, JSON.stringify({ rules, by: 'a', why: 'x' }))).toEqual(
+      fact('rules-changed', { rules: { ...rules, bandMultipliers: SHIPPED_MULTIPLIERS }, by: 'a', why: 'x' }),
+    )
   })
 
   test('an old version is read as the current one', () => {

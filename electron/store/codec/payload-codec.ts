@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Fact, FactPayloads, FactType } from '../../../core/journal.ts'
+import { SHIPPED_MULTIPLIERS } from '../../../core/regime.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { PAYLOAD_SCHEMAS } from './payload-schemas.ts'
 
@@ -10,8 +11,8 @@ export type Upcasters = Readonly<Record<string, Upcaster>>
 
 const CURRENT_VERSION = 1
 /** Versions above 1, once a fact has changed its shape. */
-const VERSIONS: Partial<Record<FactType, number>> = { 'proposal-made': 2 }
-const UPCASTERS: Upcasters = { 'proposal-made@1': listCashFlows }
+const VERSIONS: Partial<Record<FactType, number>> = { 'proposal-made': 2, 'rules-changed': 2 }
+const UPCASTERS: Upcasters = { 'proposal-made@1': listCashFlows, 'rules-changed@1': addMultipliers }
 
 export const versionOf = (type: FactType): number => VERSIONS[type] ?? CURRENT_VERSION
 export const isFactType = (type: string): type is FactType => Object.hasOwn(PAYLOAD_SCHEMAS, type)
@@ -23,6 +24,12 @@ function listCashFlows(payload: unknown): unknown {
   if (kind !== 'cash-flow') return payload
   const flow = { kind: Number(amountUsd) >= 0 ? 'deposit' : 'withdrawal', asset, amountUsd }
   return { proposal: { ...proposal, trigger: { kind, flows: [flow] } } }
+}
+
+/** Version 2: the multipliers of bands are a rule; before, they were the program's. */
+function addMultipliers(payload: unknown): unknown {
+  const { rules, ...rest } = payload as { readonly rules: object }
+  return { ...rest, rules: { ...rules, bandMultipliers: SHIPPED_MULTIPLIERS } }
 }
 
 /** Canonical text of a payload in the current version. Throws where the payload is not what its type says: a bug. */

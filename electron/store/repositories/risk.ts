@@ -19,9 +19,7 @@ export function createRiskRepository(database: Database) {
      WHERE version = (SELECT max(version) FROM risk_profile WHERE profile_id = one.profile_id)`,
   )
   const books = database.prepare('SELECT content FROM book_risk ORDER BY book_id')
-  const rules = database.prepare(
-    'SELECT at, saved_by AS by, why, content FROM rebalancing_rules ORDER BY sequence DESC LIMIT 1',
-  )
+  const rules = database.prepare('SELECT at, saved_by AS by, why, content FROM rebalancing_rules ORDER BY sequence')
   return {
     /** The newest version of each, from the least risk to the most. */
     riskProfiles: (): readonly RiskProfileRecord[] =>
@@ -30,11 +28,12 @@ export function createRiskRepository(database: Database) {
         .sort((a, b) => RISK_PROFILE_IDS.indexOf(a.profile.id) - RISK_PROFILE_IDS.indexOf(b.profile.id)),
     bookRisks: (): readonly BookRisk[] =>
       (books.all() as { content: string }[]).map((row) => decodeEntity(bookRisk, row.content)),
-    rebalancingRules: (): RulesRecord | undefined => {
-      const saved = rules.get() as Saved | undefined
-      if (saved === undefined) return undefined
-      const { at, by, why, content } = saved
-      return { rules: decodeEntity(rebalancingRules, content), at: millis(at), by, why }
-    },
+    rebalancingRules: (): readonly RulesRecord[] =>
+      (rules.all() as Saved[]).map(({ at, by, why, content }) => ({
+        rules: decodeEntity(rebalancingRules, content),
+        at: millis(at),
+        by,
+        why,
+      })),
   }
 }

@@ -90,5 +90,5 @@ function evidence(line: ClientBookLine, history: WeightHistory): string {
   })
   const first = now === null ? 'The line is inside its band.' : `The line left its band on ${day(now)}.`
   const second = would.join(', ')
-  return `${first} ${second.charAt(0).toUpperCase()}${second.slice(1)}. The multiplier is a setting of the practice.`
+  return `${first} ${second.charAt(0).toUpperCase()}${second.slice(1)}. The multiplier is a rule of the practice.`
 }

@@ -1,14 +1,15 @@
 import type { SettleRule } from '../../../core/band.ts'
 import type { ScheduleRule } from '../../../core/decisions/schedule.ts'
 import { checkRules, type RebalancingRules } from '../../../core/rebalancing-rules.ts'
+import { REGIME_CLASSES, type RegimeClass } from '../../../core/regime.ts'
 import { err, ok, type Result } from '../../../core/result.ts'
 import { readNumber } from '../../ui/read-number.ts'
 
 export const SCHEDULE_KINDS = ['none', 'weekly', 'monthly', 'quarterly'] as const
 export const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const
 
-/** The rules as they stand in the fields. */
-export interface RulesForm {
+/** The rules as they stand in the fields; those named after a class of the market hold what bands are multiplied by. */
+export interface RulesForm extends Readonly<Record<RegimeClass, string>> {
   readonly settle: SettleRule
   /** Minutes. */
   readonly coolDown: string
@@ -24,6 +25,8 @@ export interface RulesForm {
 }
 
 const MINUTE = 60_000
+const ofClasses = <T>(of: (name: RegimeClass) => T): Record<RegimeClass, T> =>
+  Object.fromEntries(REGIME_CLASSES.map((name) => [name, of(name)])) as Record<RegimeClass, T>
 const written = (value: number): string => String(Number(value.toFixed(6)))
 
 export function writeRules(rules: RebalancingRules): RulesForm {
@@ -39,6 +42,7 @@ export function writeRules(rules: RebalancingRules): RulesForm {
     weekday: String(schedule?.kind === 'weekly' ? schedule.weekday : 1),
     day: String(schedule !== null && schedule.kind !== 'weekly' ? schedule.day : 1),
     hour: String(schedule?.hour ?? 9),
+    ...ofClasses((name) => written(rules.bandMultipliers[name])),
   }
 }
 
@@ -55,6 +59,7 @@ export function readRules(form: RulesForm): Result<RebalancingRules, string> {
     crisisOuterLimit: Number((number(form.crisisLimit) / 100).toFixed(8)),
     schedule: scheduleOf(form),
     volatilitySpike: enters === undefined ? null : { enters, leaves: leaves! },
+    bandMultipliers: ofClasses((name) => number(form[name])),
   }
   const checked = checkRules(rules)
   return checked.ok ? ok(rules) : err(checked.error.message)

@@ -1,0 +1,2 @@
+-- The multipliers of bands are a rule of rebalancing. No table changes: the rebuild that follows a migration reads the
+-- rules that were recorded before with those the program started with.
