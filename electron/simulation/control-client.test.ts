@@ -11,14 +11,15 @@ afterEach(() => {
 
 /** A control endpoint that answers everything with this, and keeps what it was asked. */
 async function endpoint(status: number, body: string) {
-  const asked: { readonly line: string; readonly body: string }[] = []
+  const asked: { readonly line: string; readonly body: string; readonly connection: string | undefined }[] = []
   const own = createServer((request: IncomingMessage, response) => {
     let text = ''
     request.on('data', (part: Buffer) => {
       text += part.toString()
     })
     request.on('end', () => {
-      asked.push({ line: `${request.method} ${request.url}`, body: text })
+      const { connection } = request.headers
+      asked.push({ line: `${request.method} ${request.url}`, body: text, connection })
       response.writeHead(status).end(body)
     })
   })
@@ -31,7 +32,7 @@ const STATE = { seed: 1, marketTime: 2, speed: 3, lockstep: true, prices: { BTC:
 test('asks below its address and answers what it reads', async () => {
   const { asked, control } = await endpoint(200, JSON.stringify(STATE))
   expect(await control.state()).toEqual({ ok: true, value: STATE })
-  expect(asked).toEqual([{ line: 'GET /control/state', body: '' }])
+  expect(asked).toMatchObject([{ line: 'GET /control/state', body: '' }])
 })
 
 test('sends what it has to say as JSON', async () => {
@@ -42,6 +43,12 @@ test('sends what it has to say as JSON', async () => {
     ['POST /control/advance', { seconds: 3_600 }],
     ['POST /control/flush', {}],
   ])
+})
+
+test('keeps no connection: one that the exchange closed meanwhile would fail the next call', async () => {
+  const { asked, control } = await endpoint(200, JSON.stringify(STATE))
+  await control.state()
+  expect(asked[0]!.connection).toBe('close')
 })
 
 describe('what goes wrong is a sentence', () => {
@@ -67,7 +74,7 @@ describe('what goes wrong is a sentence', () => {
   test('nobody there: which address', async () => {
     const control = createControlClient('http://127.0.0.1:9')
     expect(await control.ledger()).toMatchObject({
-      error: { code: 'sandbox-unreachable', message: expect.stringContaining('http://127.0.0.1:9') },
+      error: { code: 'sandbox-unreachable', message: expect.stringMatching(/http:\/\/127\.0\.0\.1:9 .*\(.+\)$/) },
     })
   })
 })

@@ -44,12 +44,13 @@ export function createControlClient(address: string): SandboxControl {
     try {
       response = await fetch(`${address}/${path}`, {
         method,
-        headers: { 'content-type': 'application/json' },
+        // a desk that is busy longer than the exchange keeps a connection would send on one that is closed
+        headers: { 'content-type': 'application/json', connection: 'close' },
         ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}),
       })
       text = await response.text()
     } catch (cause) {
-      return fail('sandbox-unreachable', `the sandbox exchanges at ${address} do not answer: ${String(cause)}`)
+      return fail('sandbox-unreachable', `the sandbox exchanges at ${address} do not answer: ${whyOf(cause)}`)
     }
     if (!response.ok) return fail('sandbox-refused', `the sandbox refused ${method} ${path}: ${text.slice(0, 300)}`)
     let parsed: unknown
@@ -79,4 +80,10 @@ export function createControlClient(address: string): SandboxControl {
     addFault: (request) => call('POST', 'faults', request, faultReply),
     stop: () => call('POST', 'stop', {}, null),
   }
+}
+
+/** What fetch throws says only that it failed; its cause says why. */
+function whyOf(thrown: unknown): string {
+  const cause = thrown instanceof Error ? thrown.cause : undefined
+  return cause === undefined ? String(thrown) : `${String(thrown)} (${String(cause)})`
 }
