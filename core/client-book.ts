@@ -1,5 +1,6 @@
 import type { Amount } from './amount.ts'
 import type { AssetId, VenueId } from './instruments.ts'
+import type { TaxTerms } from './tax-terms.ts'
 import type { Millis } from './units.ts'
 
 export type ClientBookId = string
@@ -68,6 +69,8 @@ export interface ClientBook {
   readonly mayCross: boolean
   /** Part of its target that no asset of this book is sold below; without it the model's holds. */
   readonly keptShare?: number | undefined
+  /** What selling its lots costs in tax; left out: tax is no concern of this book, and sales use up the oldest lot. */
+  readonly taxTerms?: TaxTerms | undefined
 }
 
 export const accountOf = (book: Pick<ClientBook, 'custody'>): VenueAccountId =>

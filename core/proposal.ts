@@ -67,6 +67,7 @@ export type LineReason =
   | 'invests-proceeds'
   | 'raises-cash'
   | 'reduces-risk'
+  | 'harvests-loss'
   | 'inside-band'
   | 'cost-exceeds-benefit'
   | 'restricted'
@@ -95,6 +96,24 @@ export interface ProposalLine {
   readonly why: string
   /** For lines not traded: trades once the linear cost falls by this much; null where cost is not what holds it. */
   readonly tradesIfCheaperByBps: Bps | null
+  /** Of a book with tax terms. */
+  readonly tax?: LineTax | undefined
+}
+
+/** Tax of one line, told: paid later and not from the book's cash, so it is no part of its cost. */
+export interface LineTax extends TaxTold {
+  /** Of the proceeds, what comes from lots without a known cost: all of it is taken as gain. */
+  readonly unknownCostUsd: Usd
+}
+
+/** At the prices and on the day of the proposal; below zero: losses save more than gains cost. */
+export interface TaxTold {
+  readonly taxUsd: Usd
+  /** Gains less losses of the lots sold, after costs. */
+  readonly shortTermGainUsd: Usd
+  readonly longTermGainUsd: Usd
+  /** Tax on the naive trade. */
+  readonly naiveTaxUsd: Usd
 }
 
 /** Trades suggested for one client book, bound to the prices and holdings they were computed from. */
@@ -116,6 +135,8 @@ export interface Proposal {
   readonly turnover: number
   readonly cost: CostSplit
   readonly naiveCost: CostSplit
+  /** Of a book with tax terms. */
+  readonly tax?: TaxTold | undefined
   /** Ex-ante, per year. */
   readonly trackingErrorBefore: number
   readonly trackingErrorAfter: number

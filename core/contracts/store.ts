@@ -1,6 +1,7 @@
 import type { Amount } from '../amount.ts'
 import type { ClientBook, ClientBookId, Holding, Lot, SubAccountId, VenueAccountId } from '../client-book.ts'
 import type { Decision } from '../decision.ts'
+import type { LotTax } from '../decisions/lot-relief.ts'
 import type { AssetId, MarketKey, VenueId } from '../instruments.ts'
 import type { Actor, BalanceDifference, Fact, JournalEntry } from '../journal.ts'
 import type { ModelPortfolio } from '../model-portfolio.ts'
@@ -83,6 +84,22 @@ export interface UnplannedCashFlow {
   readonly kind: CashFlowKind
 }
 
+/** What one lot gave to one fill of a client book. */
+export interface LotSale {
+  readonly childId: string
+  readonly venue: VenueId
+  readonly asset: AssetId
+  readonly quantity: Amount
+  readonly acquiredAt: Millis
+  readonly soldAt: Millis
+  /** After fees. */
+  readonly proceedsUsd: Amount
+  /** Null where the lot's cost is not known. */
+  readonly costUsd: Amount | null
+  /** By the tax terms of the book when it was sold; null where it had none. */
+  readonly tax: LotTax | null
+}
+
 export interface DecisionRecord {
   /** Number of its journal entry. */
   readonly sequence: number
@@ -123,6 +140,8 @@ export interface DeskStore {
   holdings(): readonly Holding[]
   holdingsOf(subAccount: SubAccountId): readonly Holding[]
   lotsOf(subAccount: SubAccountId): readonly Lot[]
+  /** Sales of a client book since then, oldest first. */
+  lotSalesOf(bookId: ClientBookId, from: Millis): readonly LotSale[]
   /** Σ of every sub-account kept in a venue account, per asset: what the venue's balance must equal. */
   accountTotals(venue: VenueId, account: VenueAccountId): ReadonlyMap<AssetId, Amount>
   venueAccounts(): readonly VenueAccountId[]

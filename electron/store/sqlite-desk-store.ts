@@ -12,6 +12,7 @@ import { createClientBookRepository } from './repositories/client-books.ts'
 import { createDecisionRepository } from './repositories/decisions.ts'
 import { createDeskStateRepository } from './repositories/desk-states.ts'
 import { createHoldingRepository } from './repositories/holdings.ts'
+import { createLotSaleRepository } from './repositories/lot-sales.ts'
 import { createOrderRepository } from './repositories/orders.ts'
 import { createProposalRepository } from './repositories/proposals.ts'
 import { createRiskRepository } from './repositories/risk.ts'
@@ -92,6 +93,7 @@ export function createDeskStore({ sqlite, database, migrations, clock, onClose }
     holdingsOf: holdings.holdingsOf,
     lotsOf: holdings.lotsOf,
     accountTotals: holdings.accountTotals,
+    ...createLotSaleRepository(database),
     ...proposals,
     ...cashFlows,
     ...orders,

@@ -44,6 +44,12 @@ const restriction = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('at-most'), weight: z.number(), ...limited }),
   z.strictObject({ kind: z.literal('keep'), share: z.number(), ...limited }),
 ])
+const taxTerms = z.strictObject({
+  shortTermRate: z.number(),
+  longTermRate: z.number(),
+  holdingPeriodDays: z.int(),
+  lossRate: share,
+})
 export const clientBook = z.strictObject({
   id: text,
   clientId: text,
@@ -62,6 +68,7 @@ export const clientBook = z.strictObject({
   pausedWhy: text.optional(),
   mayCross: z.boolean(),
   keptShare: share,
+  taxTerms: taxTerms.optional(),
 })
 
 export const openingLot = z.strictObject({
@@ -83,6 +90,12 @@ const trigger = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('volatility-spike'), volatility: z.number(), usual: z.number() }),
 ])
 const costSplit = z.strictObject({ feeUsd: usdField, spreadUsd: usdField, impactUsd: usdField, totalUsd: usdField })
+const taxTold = {
+  taxUsd: usdField,
+  shortTermGainUsd: usdField,
+  longTermGainUsd: usdField,
+  naiveTaxUsd: usdField,
+}
 const extreme = z.strictObject({ asset: text, position: positionField })
 export const proposalState = z.enum([
   'open',
@@ -113,6 +126,7 @@ const proposalLine = z.strictObject({
     'invests-proceeds',
     'raises-cash',
     'reduces-risk',
+    'harvests-loss',
     'inside-band',
     'cost-exceeds-benefit',
     'restricted',
@@ -123,6 +137,7 @@ const proposalLine = z.strictObject({
   ]),
   why: text,
   tradesIfCheaperByBps: bpsField.nullable(),
+  tax: z.strictObject({ ...taxTold, unknownCostUsd: usdField }).optional(),
 })
 export const proposal = z.strictObject({
   id: text,
@@ -139,6 +154,7 @@ export const proposal = z.strictObject({
   turnover: z.number(),
   cost: costSplit,
   naiveCost: costSplit,
+  tax: z.strictObject(taxTold).optional(),
   trackingErrorBefore: z.number(),
   trackingErrorAfter: z.number(),
   worstBefore: extreme,

@@ -1,7 +1,7 @@
 import type { ClientBookId, Lot } from '../../../core/client-book.ts'
-import type { ChildRecord, DeskStore, ParentRecord, PlanRecord } from '../../../core/contracts/store.ts'
+import type { ChildRecord, DeskStore, LotSale, ParentRecord, PlanRecord } from '../../../core/contracts/store.ts'
 import type { Allocation, CostSplit, ParentOrder } from '../../../core/order.ts'
-import { type Millis, usd } from '../../../core/units.ts'
+import { type Millis, millis, usd } from '../../../core/units.ts'
 
 /** What happened to one thing, oldest first. */
 export interface PastEvent {
@@ -27,6 +27,7 @@ export interface OrderHistory extends OrderRecords {
 
 export interface ClientBookHistory {
   readonly lots: readonly Lot[]
+  readonly sales: readonly LotSale[]
   readonly events: readonly PastEvent[]
 }
 
@@ -57,6 +58,7 @@ export function readOrder(store: DeskStore, parentId: string): OrderHistory | nu
 
 export const readClientBook = (store: DeskStore, bookId: ClientBookId): ClientBookHistory => ({
   lots: store.lotsOf(bookId),
+  sales: store.lotSalesOf(bookId, millis(0)),
   events: eventsOf(store, bookId),
 })
 

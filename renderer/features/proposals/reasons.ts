@@ -7,6 +7,7 @@ export const LINE_REASON_WORDS: Readonly<Record<LineReason, string>> = {
   'invests-proceeds': 'invests the proceeds',
   'raises-cash': 'raises cash',
   'reduces-risk': 'reduces risk',
+  'harvests-loss': 'harvests a loss',
   'inside-band': 'inside its band',
   'cost-exceeds-benefit': 'cost exceeds benefit',
   restricted: 'restricted',
