@@ -6,6 +6,7 @@ import type { CashFlowKind, LineReason, NonTriggerReason, Proposal } from '../pr
 import type { RebalancingRules } from '../rebalancing-rules.ts'
 import type { Failure, Result } from '../result.ts'
 import type { BookRisk, RiskAnswers, RiskProfile, RiskProfileId, RiskTerms } from '../risk-profile.ts'
+import type { TaxTerms } from '../tax-terms.ts'
 import type { VenueHealth } from './exchange.ts'
 
 /**
@@ -43,6 +44,8 @@ export interface DeskApi {
     kind: Restriction['kind'],
     why: string,
   ): Result<null, DeskFailure>
+  /** What selling the book's lots costs in tax; null: tax is no concern of it. Open proposals are computed again. */
+  setTaxTerms(bookId: ClientBookId, terms: TaxTerms | null, why: string): Result<null, DeskFailure>
   /** The newest version of each, from the least risk to the most. */
   riskProfiles(): readonly RiskProfileView[]
   /** A new version: every book that has the profile follows at the next check. */
@@ -89,6 +92,7 @@ export const DESK_METHODS = [
   'pauseClientBook',
   'restrictAsset',
   'liftRestriction',
+  'setTaxTerms',
   'riskProfiles',
   'saveRiskProfile',
   'assignRiskProfile',
@@ -322,8 +326,24 @@ export interface ClientBookView {
   readonly regime: RegimeView
   readonly risk: BookRiskView
   readonly restrictions: readonly Restriction[]
+  /** Sales of this calendar year, UTC. */
+  readonly realised: RealisedGains
   readonly lastRebalanceAt: number | null
   readonly events: readonly { readonly at: number; readonly text: string }[]
+}
+
+/** Of lots sold, after fees; gains by term and tax only of sales made under tax terms. */
+export interface RealisedGains {
+  readonly year: number
+  readonly sales: number
+  /** Of sales whose lots had a known cost. */
+  readonly gainUsd: number
+  /** Null where no sale was made under tax terms. */
+  readonly underTerms: {
+    readonly shortTermGainUsd: number
+    readonly longTermGainUsd: number
+    readonly taxUsd: number
+  } | null
 }
 
 export interface ClientBookLine {

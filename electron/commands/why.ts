@@ -173,6 +173,8 @@ function textOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
       const trade = line.side === null ? 'no trade' : `${line.side} ${formatAmount(line.quantity)}`
       lines.push(`    ${line.asset}  ${percent(line.before)} to ${percent(line.after)}  ${trade}: ${line.why}`)
     }
+    if (proposal.tax !== undefined)
+      lines.push(`    tax $${proposal.tax.taxUsd.toFixed(0)}, due later; naive $${proposal.tax.naiveTaxUsd.toFixed(0)}`)
     for (const remark of proposal.remarks) lines.push(`    ${remark}`)
   }
   if (before.length > 0) lines.push('before:', ...before.map(lineOf))
@@ -192,6 +194,7 @@ function jsonOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
   return {
     book: book.id,
     clientName: book.clientName,
+    taxTerms: book.taxTerms ?? null,
     at: new Date(at).toISOString(),
     inForce: inForce === null ? null : plain(inForce),
     proposal:
@@ -202,6 +205,9 @@ function jsonOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
             state: proposal.state,
             trigger: proposal.trigger,
             remarks: proposal.remarks,
+            costUsd: proposal.cost.totalUsd,
+            naiveCostUsd: proposal.naiveCost.totalUsd,
+            ...(proposal.tax === undefined ? {} : { tax: proposal.tax }),
             lines: proposal.lines.map((line) => ({
               asset: line.asset,
               before: line.before,
@@ -213,6 +219,7 @@ function jsonOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
               quantity: formatAmount(line.quantity),
               reason: line.reason,
               why: line.why,
+              ...(line.tax === undefined ? {} : { tax: line.tax }),
             })),
           },
     before: before.map(plain),

@@ -6,8 +6,9 @@ import { realisedCost } from '../execution/realised-cost.ts'
 import { trackingError } from '../proposals/make-proposal.ts'
 import type { SimulatedDesk } from '../simulation/start-simulated-desk.ts'
 import { compareLedgers, hashTrades, type LedgerDifference } from './ledger-check.ts'
+import { type TaxFigures, taxFigures } from './tax-figures.ts'
 
-export interface DemoReport {
+export interface DemoReport extends Partial<TaxFigures> {
   readonly books: number
   readonly breachedBefore: number
   /** Books out of band at the end with neither an open proposal nor a reason. */
@@ -99,6 +100,7 @@ export async function runDemo(
     breachedAfter: unexplained.length,
     unableToCheck: desk.unable().length,
     ...tradeFigures(simulated, made),
+    ...taxFigures(simulated),
     trackingErrorBefore,
     trackingErrorAfter: meanTrackingError(simulated),
     ledgerDifferences: compareLedgers(store, world.venueAccounts(), truth.value),

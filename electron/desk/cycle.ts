@@ -239,6 +239,7 @@ export const planRequest = (
   book,
   model: world.modelOf(book),
   holdings: world.holdingsOf(book.id),
+  lots: book.taxTerms === undefined ? [] : world.lotsOf(book.id),
   terms: world.termsOf(book),
   trigger,
   leftOut,

@@ -1,5 +1,5 @@
 import { ensureDefined } from '../../core/assert.ts'
-import { accountOf, type ClientBook, type ClientBookId, HOUSE, type Holding } from '../../core/client-book.ts'
+import { accountOf, type ClientBook, type ClientBookId, HOUSE, type Holding, type Lot } from '../../core/client-book.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
 import {
   type AssetId,
@@ -28,6 +28,8 @@ export class World {
   #rowOf = new Map<ClientBookId, number>()
   #models = new Map<string, ModelPortfolio>()
   #holdings = new Map<ClientBookId, readonly Holding[]>()
+  /** Of the books that were asked for theirs. */
+  #lots = new Map<ClientBookId, readonly Lot[]>()
   #profiles = new Map<RiskProfileId, RiskProfile>()
   #risks = new Map<ClientBookId, BookRisk>()
   #terms = new Map<ClientBookId, RiskTerms>()
@@ -48,6 +50,7 @@ export class World {
     this.#rowOf = new Map(this.#books.map((book, row) => [book.id, row]))
     this.#models = new Map(this.#store.models().map((model) => [model.id, model]))
     this.reloadRisk()
+    this.#lots.clear()
     this.#holdings = new Map(this.#books.map((book) => [book.id, []]))
     const byBook = new Map<ClientBookId, Holding[]>()
     for (const held of this.#store.holdings()) {
@@ -65,6 +68,7 @@ export class World {
   refreshHoldings(bookIds: Iterable<ClientBookId>): void {
     for (const bookId of bookIds) {
       const held = this.#store.holdingsOf(bookId)
+      this.#lots.delete(bookId)
       this.#holdings.set(bookId, held)
       if (held.some(({ asset }) => !this.#assetsInUse.includes(asset)))
         this.#assetsInUse = [...new Set([...this.#assetsInUse, ...held.map(({ asset }) => asset)])].sort()
@@ -144,6 +148,15 @@ export class World {
   }
   holdingsOf(bookId: ClientBookId): readonly Holding[] {
     return this.#holdings.get(bookId) ?? []
+  }
+  /** Per venue and asset, oldest first. */
+  lotsOf(bookId: ClientBookId): readonly Lot[] {
+    let lots = this.#lots.get(bookId)
+    if (lots === undefined) {
+      lots = this.#store.lotsOf(bookId)
+      this.#lots.set(bookId, lots)
+    }
+    return lots
   }
   market(key: MarketKey): Market | undefined {
     return this.#markets.get(key)

@@ -27,6 +27,10 @@ export const BOOK_COLUMNS = [
   optional('maximum_cost_bps', 'mandate of a premium book: largest cost of one rebalance, bps of the book'),
   optional('may_cross', 'yes or no (the default): whether opposite flows may be crossed inside the firm'),
   optional('kept_share', 'part of its target that no asset is sold below, 0 to 1; the model decides by default'),
+  optional('tax_short_term', 'rate of gains on lots held up to tax_holding_days, a fraction; blank: no tax terms'),
+  optional('tax_long_term', 'rate of gains on lots held longer, a fraction'),
+  optional('tax_holding_days', 'days after which a lot is long-term, a whole number'),
+  optional('tax_loss', 'what a loss saves, a fraction of it, 0: nothing; as a gain of its own term costs by default'),
   optional('restrictions', 'such as: no-buy DOGE until 2026-01-31: reason | at-most SOL 0.05: reason'),
 ] as const satisfies readonly CsvColumn[]
 

@@ -235,6 +235,39 @@ describe('a bad file is refused whole, with every fault', () => {
   })
 })
 
+describe('tax terms', () => {
+  const header = `${HEADER},tax_short_term,tax_long_term,tax_holding_days,tax_loss`
+  const row = (tax: string): string => `${header}\nC1,Holm,B1,standard,core,binance,BTC,1,,,${tax}\n`
+  const termsOf = (text: string) => {
+    const result = parse(text)
+    return result.ok ? result.value.books[0]!.taxTerms : faults(text)
+  }
+
+  test('are read, and none where their cells are blank; a file without the columns is read as before', () => {
+    expect(termsOf(row('0.35,0.2,365,'))).toEqual({ shortTermRate: 0.35, longTermRate: 0.2, holdingPeriodDays: 365 })
+    expect(termsOf(row('0.35,0.2,365,0'))).toMatchObject({ lossRate: 0 })
+    expect(termsOf(row(',,,'))).toBeUndefined()
+    expect(termsOf(`${HEADER}\nC1,Holm,B1,standard,core,binance,BTC,1,,\n`)).toBeUndefined()
+  })
+
+  test.each([
+    ['0.35,,365,', '2 tax_long_term: is empty, tax terms state tax_short_term, tax_long_term, tax_holding_days'],
+    [',,,0.1', '2 tax_short_term: is empty, tax terms state tax_short_term, tax_long_term, tax_holding_days'],
+    ['35,0.2,365,', '2 tax_short_term: was "35", allowed: a number from 0 to 0.75'],
+    ['0.35,0.2,36.5,', '2 tax_holding_days: the holding period was 36.5 days, 0 to 3660 whole days are allowed'],
+    ['0.35,0.2,365,0.5', '2 tax_loss: the loss rate was 0.5, a loss saves 0.35 at most: what a gain costs'],
+  ])('%s is refused, in its own column', (cells, fault) => {
+    expect(faults(row(cells))[0]).toContain(fault)
+  })
+
+  test('come back as they went out', () => {
+    const firm = createSampleFirm({ seed: 2, books: 2, pricesUsd: PRICES, markets: MARKETS, now: NOW })
+    const taxTerms = { shortTermRate: 0.35, longTermRate: 0.2, holdingPeriodDays: 365, lossRate: 0.1 }
+    const books = [{ ...firm.books[0]!, taxTerms }, firm.books[1]!]
+    expect(parse(exportClientBooksCsv({ ...firm, books }))).toMatchObject({ ok: true, value: { books } })
+  })
+})
+
 describe('restrictions', () => {
   test('are read with limit and expiry', () => {
     expect(parseRestrictions('no-buy doge: statutes | at-most SOL 0.05 until 2026-01-31: bank: limit')).toEqual({

@@ -33,9 +33,15 @@ const bookCells = (book: ClientBook) => ({
   maximum_turnover: book.mandate === null ? '' : String(book.mandate.maximumTurnover),
   maximum_cost_bps: book.mandate === null ? '' : String(book.mandate.maximumCostBps),
   may_cross: book.mayCross ? 'yes' : 'no',
-  kept_share: book.keptShare === undefined ? '' : String(book.keptShare),
+  kept_share: text(book.keptShare),
+  tax_short_term: text(book.taxTerms?.shortTermRate),
+  tax_long_term: text(book.taxTerms?.longTermRate),
+  tax_holding_days: text(book.taxTerms?.holdingPeriodDays),
+  tax_loss: text(book.taxTerms?.lossRate),
   restrictions: formatRestrictions(book.restrictions),
 })
+
+const text = (value: number | undefined): string => (value === undefined ? '' : String(value))
 
 const lotCells = (lot: OpeningLot) => ({
   venue: lot.venue,

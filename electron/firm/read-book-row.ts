@@ -9,7 +9,15 @@ import {
 } from '../../core/client-book.ts'
 import type { AssetId, VenueId } from '../../core/instruments.ts'
 import { STANDARD_KEPT_SHARE } from '../../core/kept-share.ts'
+import {
+  checkTaxTerms,
+  MAXIMUM_HOLDING_DAYS,
+  MAXIMUM_TAX_RATE,
+  type TaxTerms,
+  type TaxTermsFailure,
+} from '../../core/tax-terms.ts'
 import type { Millis } from '../../core/units.ts'
+import type { ColumnName } from './client-book-columns.ts'
 import type { RowReader } from './csv-cells.ts'
 import { parseRestrictions } from './restriction-text.ts'
 
@@ -40,6 +48,7 @@ export function readBook(reader: RowReader, id: ClientBookId, context: ImportCon
   const riskAversion = reader.number('risk_aversion', { above: 0, to: 100 }, 4)
   const mandate = readMandate(reader, tier === 'premium')
   const keptShare = reader.number('kept_share', { from: 0, to: 1 }, STANDARD_KEPT_SHARE)
+  const taxTerms = readTaxTerms(reader)
   const crossing = reader.oneOf('may_cross', ['yes', 'no'], 'no')
   const restrictions = parseRestrictions(reader.text('restrictions'))
   if (!restrictions.ok) reader.fault('restrictions', restrictions.error.message)
@@ -48,7 +57,7 @@ export function readBook(reader: RowReader, id: ClientBookId, context: ImportCon
     return undefined
   if (custody === undefined || cashReserve === undefined || riskAversion === undefined || mandate === undefined)
     return undefined
-  if (keptShare === undefined) return undefined
+  if (keptShare === undefined || taxTerms === undefined) return undefined
   if (!restrictions.ok) return undefined
   return {
     id,
@@ -64,6 +73,7 @@ export function readBook(reader: RowReader, id: ClientBookId, context: ImportCon
     pausedUntil: null,
     mayCross: crossing === 'yes',
     ...(reader.text('kept_share') === '' ? {} : { keptShare }),
+    ...(taxTerms === null ? {} : { taxTerms }),
   }
 }
 
@@ -107,4 +117,31 @@ function readMandate(reader: RowReader, premium: boolean): Mandate | null | unde
   const maximumCostBps = reader.number('maximum_cost_bps', { above: 0, to: 1000 }, 0)
   if (maximumTurnover === undefined || maximumCostBps === undefined) return undefined
   return { maximumTurnover, maximumCostBps }
+}
+
+const TAX_COLUMNS = ['tax_short_term', 'tax_long_term', 'tax_holding_days'] as const
+/** Where a fault is shown that is about all of them. */
+const TAX_COLUMN_OF: Readonly<Record<TaxTermsFailure['code'], ColumnName>> = {
+  'bad-tax-rate': 'tax_short_term',
+  'bad-holding-period': 'tax_holding_days',
+  'loss-beats-gains': 'tax_loss',
+}
+
+/** Null where none of the cells is filled; the rates and the period are stated together. */
+function readTaxTerms(reader: RowReader): TaxTerms | null | undefined {
+  const given = [...TAX_COLUMNS, 'tax_loss' as const].filter((name) => reader.text(name) !== '')
+  if (given.length === 0) return null
+  const missing = TAX_COLUMNS.find((name) => reader.text(name) === '')
+  if (missing !== undefined)
+    return reader.fault(missing, `is empty, tax terms state ${TAX_COLUMNS.join(', ')}; ${given.join(', ')} is given`)
+  const rates = { from: 0, to: MAXIMUM_TAX_RATE }
+  const shortTermRate = reader.number('tax_short_term', rates, 0)
+  const longTermRate = reader.number('tax_long_term', rates, 0)
+  const holdingPeriodDays = reader.number('tax_holding_days', { from: 0, to: MAXIMUM_HOLDING_DAYS }, 0)
+  const lossRate = reader.number('tax_loss', rates, 0)
+  if (shortTermRate === undefined || longTermRate === undefined) return undefined
+  if (holdingPeriodDays === undefined || lossRate === undefined) return undefined
+  const terms = { shortTermRate, longTermRate, holdingPeriodDays }
+  const checked = checkTaxTerms(reader.text('tax_loss') === '' ? terms : { ...terms, lossRate })
+  return checked.ok ? checked.value : reader.fault(TAX_COLUMN_OF[checked.error.code], checked.error.message)
 }

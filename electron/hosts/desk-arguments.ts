@@ -48,6 +48,12 @@ const riskTerms = z.strictObject({
   maximumTrackingError: z.number(),
   maximumTurnover: z.number(),
 })
+const taxTerms = z.strictObject({
+  shortTermRate: z.number(),
+  longTermRate: z.number(),
+  holdingPeriodDays: z.number(),
+  lossRate: z.number().optional(),
+})
 const riskChoice = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('answers'),
@@ -121,6 +127,11 @@ const DESK_ARGUMENTS: { readonly [K in keyof DeskApi]: ArgumentSchemas<Parameter
     ['bookId', id],
     ['asset', id],
     ['kind', z.enum(['no-buy', 'no-sell', 'no-trade', 'band-edge', 'at-most', 'keep'])],
+    ['why', sentence],
+  ],
+  setTaxTerms: [
+    ['bookId', id],
+    ['terms', taxTerms.nullable()],
     ['why', sentence],
   ],
   riskProfiles: [],

@@ -49,9 +49,10 @@ export function explainLine(
   const position = bandPosition(line.weight, line.target, line.band)
   if (explained.costFallToTrade !== null && Math.abs(position) > 0.25) {
     const cheaper = explained.costFallToTrade
+    const isTaxed = draft.request.book.taxTerms !== undefined && explained.sideIfCheaper === 'sell'
     return still(
       'cost-exceeds-benefit',
-      `${place}; would ${explained.sideIfCheaper} if costs fell by ${(1e4 * cheaper).toFixed(1)} bps`,
+      `${place}; would ${explained.sideIfCheaper} if ${isTaxed ? 'cost and tax' : 'costs'} fell by ${(1e4 * cheaper).toFixed(1)} bps`,
       cheaper,
     )
   }
@@ -74,6 +75,11 @@ function tradedLine(
     if (draftNeedsCash(draft)) return { reason: 'raises-cash', why: `raises cash: ${path}` }
     if (Math.abs(after - line.target) < Math.abs(line.weight - line.target))
       return { reason: 'reduces-risk', why: `worth its cost: ${path}, nearer to its target ${percent(line.target)}` }
+    if (draft.solution.lines[index]!.cost.tax < 0)
+      return {
+        reason: 'harvests-loss',
+        why: `a loss is worth its cost and risk: ${path}, not bought back in this rebalance`,
+      }
     const cut = draft.limits.cutBy[index] ?? null
     const stops = cut !== null && draft.solution.x[index] === draft.limits.lower[index] ? `, ${cut}` : ''
     return { reason: 'reduces-risk', why: `hedges what else the book holds: ${path}${stops}` }

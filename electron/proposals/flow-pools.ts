@@ -31,7 +31,22 @@ export interface FlowBeside {
  * the mid at release, and order books show by then what those trades have left. Answers in the order of the trades.
  */
 export function poolCosts(trades: readonly PoolTrade[], beside: Pick<FlowBeside, 'proposedUsd'>): readonly CostSplit[] {
-  const costs: CostSplit[] = Array.from({ length: trades.length })
+  return perPool(trades, (pool) => shareCost(pool, beside.proposedUsd(pool[0]!.asset, pool[0]!.side)))
+}
+
+/** Where each trade of such a pool would go: USD per venue, in the order of the trades. */
+export const poolSplits = (trades: readonly PoolTrade[]): readonly ReadonlyMap<VenueId, number>[] =>
+  perPool(trades, (pool) => {
+    const shares = venueShares(pool)
+    return pool.map((trade) => splitOver(trade, shares))
+  })
+
+/** Asks pool by pool; answers in the order of the trades. */
+function perPool<T>(
+  trades: readonly PoolTrade[],
+  answersOf: (pool: readonly PoolTrade[]) => readonly T[],
+): readonly T[] {
+  const answers: T[] = Array.from({ length: trades.length })
   const pools = new Map<string, number[]>()
   trades.forEach(({ asset, side }, at) => {
     const key = `${side} ${asset}`
@@ -40,13 +55,12 @@ export function poolCosts(trades: readonly PoolTrade[], beside: Pick<FlowBeside,
     else members.push(at)
   })
   for (const members of pools.values()) {
-    const pool = members.map((at) => trades[at]!)
-    const shared = shareCost(pool, beside.proposedUsd(pool[0]!.asset, pool[0]!.side))
+    const own = answersOf(members.map((at) => trades[at]!))
     members.forEach((at, i) => {
-      costs[at] = shared[i]!
+      answers[at] = own[i]!
     })
   }
-  return costs
+  return answers
 }
 
 function shareCost(pool: readonly PoolTrade[], besideUsd: number): readonly CostSplit[] {

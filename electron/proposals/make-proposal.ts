@@ -11,6 +11,8 @@ import type { MarketView, PlanningDeps } from './planning-inputs.ts'
 import { NO_COST, type PricedTrades } from './price-drafts.ts'
 import type { ShapedTrade } from './shape-trades.ts'
 import { snapshotHash } from './snapshot.ts'
+import { taxSentence } from './tax-words.ts'
+import type { DraftTax } from './told-tax.ts'
 import { curveOfSide } from './venue-mix.ts'
 
 export const addCosts = (costs: Iterable<CostSplit>): CostSplit => {
@@ -40,6 +42,7 @@ export function trackingError(covariance: Float64Array, differences: readonly nu
 export function makeProposal(
   draft: Draft,
   priced: PricedTrades,
+  tax: DraftTax | null,
   market: MarketView,
   deps: PlanningDeps,
 ): Result<Proposal, PlanFailure> {
@@ -54,6 +57,9 @@ export function makeProposal(
   const lines: ProposalLine[] = position.lines.map((line, i) => {
     const trade = traded.get(i)
     const explained = explainLine(draft, i, trade ?? null, after[i]!)
+    const lineTax = tax?.lines[i]
+    const why =
+      lineTax === undefined || trade?.side !== 'sell' ? explained.why : `${explained.why}; ${taxSentence(lineTax)}`
     return {
       asset: line.asset,
       before: line.weight,
@@ -67,13 +73,15 @@ export function makeProposal(
       cost: costs.get(i) ?? NO_COST,
       naiveCostUsd: usd(naive.byAsset.get(line.asset) ?? 0),
       ...explained,
+      why,
+      ...(lineTax === undefined ? {} : { tax: lineTax }),
     }
   })
   const total = (side: 'buy' | 'sell'): number =>
     trades.reduce((sum, trade) => sum + (trade.side === side ? trade.notionalUsd : 0), 0)
   const [buyUsd, sellUsd] = [total('buy'), total('sell')]
   const assets = position.lines.map((line) => line.asset)
-  const remarks = warnings(draft, trades, after, deps)
+  const remarks = [...warnings(draft, trades, after, deps), ...unknownCosts(lines)]
   const cleanliness: Cleanliness = remarks.length > 0 ? 'warning' : 'clean'
   const now = deps.clock.now()
   return ok({
@@ -92,6 +100,7 @@ export function makeProposal(
     turnover: (buyUsd + sellUsd + Math.abs(buyUsd - sellUsd)) / 2 / position.valueUsd,
     cost,
     naiveCost: naive.total,
+    ...(tax === null ? {} : { tax: tax.total }),
     trackingErrorBefore: trackingError(
       draft.covariance,
       position.lines.map((line) => line.weight - line.target),
@@ -108,6 +117,16 @@ export function makeProposal(
     expiresAt: millis(now + deps.settings.proposalLifeMs),
   })
 }
+
+/** Told tax rests on an assumption there, which somebody has to look at. */
+const unknownCosts = (lines: readonly ProposalLine[]): readonly string[] =>
+  lines.flatMap(({ asset, tax }) =>
+    tax !== undefined && tax.unknownCostUsd > 0
+      ? [
+          `${asset}: $${Math.round(tax.unknownCostUsd)} come from lots without a known cost, taxed as bought for nothing`,
+        ]
+      : [],
+  )
 
 function nothingToTrade(draft: Draft): [PlanFailure['code'], string] {
   if (draft.shape.trades.length > 0) return ['no-cash', 'no cash is free above the reserve to pay for the buys']

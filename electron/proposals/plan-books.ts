@@ -9,6 +9,7 @@ import { caseOf, flowBook, type Pass, preparePass, withinTerms } from './plannin
 import { priceDrafts } from './price-drafts.ts'
 import { solveRelaxing } from './relax-bands.ts'
 import { shapeTrades } from './shape-trades.ts'
+import { toldTaxes } from './told-tax.ts'
 
 /** Trades too small for their venue are dropped and the rest is solved again; this many times at most. */
 const MAXIMUM_PASSES = 5
@@ -78,14 +79,11 @@ export async function planBooks(
     })
     open = again
   }
-  const priced = priceDrafts(
-    drafts.map(({ draft }) => draft),
-    market,
-    deps.settings,
-    beside,
-  )
+  const all = drafts.map(({ draft }) => draft)
+  const priced = priceDrafts(all, market, deps.settings, beside)
+  const taxes = toldTaxes(all, priced, market, deps)
   drafts.forEach(({ at, draft }, i) => {
-    answers[at] = makeProposal(draft, priced[i]!, market, deps)
+    answers[at] = makeProposal(draft, priced[i]!, taxes[i]!, market, deps)
   })
   return answers.map((answer) => answer!)
 }

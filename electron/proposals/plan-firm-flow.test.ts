@@ -20,6 +20,7 @@ describe('the flow of many client books', () => {
       terms: { ...ownTerms(book()), riskAversion },
       trigger: manual,
       leftOut: [],
+      lots: [],
     }))
     const answers = await planBooks(requests, view(), withSettings(over))
     return answers.map((answer) => {
@@ -86,6 +87,7 @@ describe('the flow of many client books', () => {
       terms: ownTerms(book()),
       trigger: manual,
       leftOut: [],
+      lots: [],
     }
     expect(await planBooks([request], view(), silent)).toMatchObject([
       { ok: false, error: { code: 'optimizer-failed', message: 'not-converged: the optimiser did not answer' } },

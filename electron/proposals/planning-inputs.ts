@@ -1,4 +1,4 @@
-import type { ClientBook, ClientBookId, Holding } from '../../core/client-book.ts'
+import type { ClientBook, ClientBookId, Holding, Lot } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { AssetId } from '../../core/instruments.ts'
@@ -54,6 +54,8 @@ export interface PlanRequest {
   readonly book: ClientBook
   readonly model: ModelPortfolio
   readonly holdings: readonly Holding[]
+  /** Of a book with tax terms, per venue and asset oldest first; empty for all others. */
+  readonly lots: readonly Lot[]
   /** What holds for the book: its risk profile with its override, or its own. */
   readonly terms: RiskTerms
   readonly trigger: Trigger

@@ -5,7 +5,7 @@ import { keptShare } from '../../core/kept-share.ts'
 import type { Trigger } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
 import { impactCoefficient } from '../../workers/microstructure/index.ts'
-import type { RebalanceProblem, Solved } from '../../workers/optimizer/index.ts'
+import type { RebalanceProblem, SaleTax, Solved } from '../../workers/optimizer/index.ts'
 import { type BookPosition, boundPosition } from './book-position.ts'
 import type { PlanFailure } from './draft.ts'
 import { type FlowBook, horizonOf } from './firm-solver.ts'
@@ -13,6 +13,7 @@ import { type LineLimits, lineLimits, type NewCash } from './limits.ts'
 import { trackingError } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
 import type { SolveCase } from './relax-bands.ts'
+import { saleTaxes } from './sale-taxes.ts'
 import { type AssetGrain, grainOf } from './shape-trades.ts'
 import { curveOfSide, type LineCosts, linearCost, lineCosts } from './venue-mix.ts'
 
@@ -192,6 +193,12 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
     view: null,
     groupFloors: [],
     reserve: null,
-    taxes: [],
+    taxes: taxesOf(pass, deps),
   }
+}
+
+function taxesOf({ position, costs, request: { book, lots } }: Pass, deps: PlanningDeps): readonly SaleTax[] {
+  if (book.taxTerms === undefined) return []
+  const mayHarvest = deps.settings.settle === 'optimal'
+  return saleTaxes(position, costs.sell, { lots, terms: book.taxTerms, now: deps.clock.now(), mayHarvest })
 }

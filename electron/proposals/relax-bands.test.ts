@@ -117,6 +117,7 @@ describe('bands that cannot be met together', () => {
       holdings: holdings(DRIFTED),
       trigger: manual,
       leftOut: [],
+      lots: [],
       terms: ownTerms(book()),
     }
     expect(await planBooks([request], view(), { ...deps, relax: async () => null })).toMatchObject([

@@ -42,6 +42,7 @@ function makeHash(request: SnapshotInputs, multiplier: number): string {
     .map((holding) => `${holding.venue}/${holding.asset}=${formatAmount(holding.quantity)}`)
     .sort()
   const { book, model, terms } = request
+  const { taxTerms } = book
   const text = JSON.stringify([
     book.id,
     model.id,
@@ -51,6 +52,9 @@ function makeHash(request: SnapshotInputs, multiplier: number): string {
     book.restrictions,
     book.keptShare ?? null,
     held,
+    ...(taxTerms === undefined
+      ? []
+      : [[taxTerms.shortTermRate, taxTerms.longTermRate, taxTerms.holdingPeriodDays, taxTerms.lossRate ?? null]]),
   ])
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../../core/clock.ts'
 import type { SandboxAddresses } from '../../core/contracts/sandbox-control.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import type { TaxTerms } from '../../core/tax-terms.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { type StartedDesk, startDesk } from '../desk/start-desk.ts'
 import { type ExchangeDependencies, NO_RATE_LIMITS } from '../exchanges/settings.ts'
@@ -26,6 +27,8 @@ export interface SimulatedDeskOptions {
   readonly books: number
   /** True: the sample firm's books drifted since they were last in band. False: they open inside their bands. */
   readonly drifted: boolean
+  /** Of every book of the sample firm; none where left out or null. */
+  readonly taxTerms?: TaxTerms | null
   /** Null: live, driven by timers. Else the desk's clock, which follows the market's. */
   readonly lockstepClock: (Clock & { set(to: number): void }) | null
   readonly advisor: string
@@ -88,8 +91,11 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
       pricesUsd.set('USD', 1)
       // dates of lots and ends of restrictions are on the desk's clock, which is not the market's where it runs live
       const opened = (lockstepClock ?? systemClock).now()
-      const make = (prices: ReadonlyMap<AssetId, number>) =>
-        createSampleFirm({ seed, books: options.books, pricesUsd: prices, markets, now: opened })
+      const make = (prices: ReadonlyMap<AssetId, number>) => {
+        const firm = createSampleFirm({ seed, books: options.books, pricesUsd: prices, markets, now: opened })
+        const { taxTerms } = options
+        return taxTerms ? { ...firm, books: firm.books.map((book) => ({ ...book, taxTerms })) } : firm
+      }
       return ok(options.drifted ? await driftedFirm(make, pricesUsd, connections, markets) : make(pricesUsd))
     },
     credentials: (store, venue, account) => simulatedCredentials(store.epoch, venue, account),

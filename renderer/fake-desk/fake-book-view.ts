@@ -11,6 +11,7 @@ import type {
 import { CASH } from '../../core/instruments.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { createRandom, hash32 } from '../../core/random.ts'
+import type { TaxTerms } from '../../core/tax-terms.ts'
 import { millis } from '../../core/units.ts'
 import { FAKE_MULTIPLIER, FAKE_RULE, type FakeBook, type FakeFirm, positionOf, stepAmount } from './fake-firm.ts'
 
@@ -28,6 +29,7 @@ export function fakeBookView(
     readonly pausedUntil: number | null
     readonly risk: BookRiskView
     readonly restrictions: readonly Restriction[]
+    readonly taxTerms: TaxTerms | undefined
   },
 ): ClientBookView {
   const position = positionOf(firm, book)
@@ -101,6 +103,7 @@ export function fakeBookView(
     book: {
       ...book.book,
       restrictions: context.restrictions,
+      taxTerms: context.taxTerms,
       pausedUntil: context.pausedUntil === null ? null : millis(context.pausedUntil),
     },
     modelName: model.name,
@@ -137,6 +140,7 @@ export function fakeBookView(
     regime: context.regime,
     risk: context.risk,
     restrictions: context.restrictions,
+    realised: { year: new Date(context.now).getUTCFullYear(), sales: 12, gainUsd: 4_210, underTerms: null },
     lastRebalanceAt: book.rebalancedAt,
     events: [
       { at: context.now - 15_000, text: 'Proposal computed: LINK left its band' },

@@ -452,6 +452,7 @@ export class FakeDesk {
       pausedUntil: this.#pausedUntil.get(book.row) ?? null,
       risk: this.#risk.view(book.book),
       restrictions: this.#risk.restrictionsOf(book.book),
+      taxTerms: this.#risk.taxTermsOf(book.book),
     })
   }
 

@@ -13,6 +13,7 @@ import {
   termsInForce,
 } from '../../core/risk-profile.ts'
 import { scoreAnswers } from '../../core/risk-questionnaire.ts'
+import { checkTaxTerms, type TaxTerms } from '../../core/tax-terms.ts'
 import { millis } from '../../core/units.ts'
 
 const ADVISOR = 'Advisor 1'
@@ -30,6 +31,7 @@ export class FakeRisk {
   #profiles: RiskProfileView[]
   readonly #given = new Map<ClientBookId, BookRisk>()
   readonly #restrictions = new Map<ClientBookId, readonly Restriction[]>()
+  readonly #taxTerms = new Map<ClientBookId, TaxTerms | undefined>()
   #rules: RulesView = {
     rules: {
       settle: 'optimal',
@@ -60,6 +62,10 @@ export class FakeRisk {
     return this.#restrictions.get(book.id) ?? book.restrictions
   }
 
+  taxTermsOf(book: ClientBook): TaxTerms | undefined {
+    return this.#taxTerms.get(book.id)
+  }
+
   view(book: ClientBook): BookRiskView {
     const given = this.#given.get(book.id) ?? this.#firstOf(book)
     const profile = this.#profiles.find((each) => each.profile.id === given.profileId)!.profile
@@ -77,6 +83,7 @@ export class FakeRisk {
     Remote<DeskApi>,
     | 'restrictAsset'
     | 'liftRestriction'
+    | 'setTaxTerms'
     | 'riskProfiles'
     | 'saveRiskProfile'
     | 'assignRiskProfile'
@@ -98,6 +105,12 @@ export class FakeRisk {
       if (!book) return fail('unknown-client-book', `there is no client book "${bookId}"`)
       const left = this.restrictionsOf(book).filter((each) => each.asset !== asset || each.kind !== kind)
       this.#restrictions.set(bookId, left)
+      return this.#done()
+    },
+    setTaxTerms: async (bookId, terms) => {
+      const checked = terms === null ? ok(null) : checkTaxTerms(terms)
+      if (!checked.ok) return fail('invalid-request', checked.error.message)
+      this.#taxTerms.set(bookId, terms ?? undefined)
       return this.#done()
     },
     riskProfiles: async () => this.#profiles,

@@ -15,6 +15,7 @@ export type DialogName =
   | 'flag'
   | 'pause'
   | 'cash-flow'
+  | 'tax-terms'
 
 export interface Notice {
   readonly id: number

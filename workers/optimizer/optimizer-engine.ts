@@ -1,7 +1,7 @@
 import { type BatchAnswers, type BookBatch, solveBatch } from './book-batch.ts'
-import { solveDiscrete } from './discrete/discrete.ts'
+import { solveDiscrete, solveSided } from './discrete/discrete.ts'
 import type { DiscreteRules, DiscreteSolved } from './discrete/discrete-rules.ts'
-import { type Start, solveProblem } from './engine.ts'
+import type { Start } from './engine.ts'
 import { type FirmAnswer, type FirmRequest, solveFirm } from './firm/firm-batch.ts'
 import { type BoundLimits, relaxInStages, type StagedRelaxation } from './limits/relaxation.ts'
 import type { RebalanceProblem } from './problem.ts'
@@ -24,9 +24,12 @@ export interface BatchPart {
  * the others, on their order or number, or on anything remembered.
  */
 export class OptimizerEngine {
-  /** `starts` has one entry per problem, null where nothing is known. */
+  /**
+   * `starts` has one entry per problem, null where nothing is known. An asset whose harvest is worth more than a round
+   * trip is sold and not bought back, or not sold, whichever is better.
+   */
   solve(problems: readonly RebalanceProblem[], starts?: readonly (Start | null)[]): RebalanceSolution[] {
-    return problems.map((problem, i) => solveProblem(problem, { start: starts?.[i] ?? undefined }))
+    return problems.map((problem, i) => solveSided(problem, { start: starts?.[i] ?? undefined }))
   }
 
   /** With tickets, minimum trades and steps, and a side for harvests: `rules` has one entry per problem, null: none. */

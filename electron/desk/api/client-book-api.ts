@@ -5,6 +5,7 @@ import { CASH } from '../../../core/instruments.ts'
 import { fact } from '../../../core/journal.ts'
 import { ok, type Result } from '../../../core/result.ts'
 import { checkExpiry } from '../../../core/risk-profile.ts'
+import { checkTaxTerms, taxTermsText } from '../../../core/tax-terms.ts'
 import { millis } from '../../../core/units.ts'
 import { lineAssets } from '../../proposals/book-position.ts'
 import { trackingError } from '../../proposals/make-proposal.ts'
@@ -15,6 +16,7 @@ import { restrictionName, unpaused } from '../expiries.ts'
 import type { Publisher } from '../publisher.ts'
 import { withBlock } from '../views/approvals-view.ts'
 import { cashView, clientBookLines } from '../views/client-book-view.ts'
+import { realisedGains } from '../views/realised-gains.ts'
 import { reasonGiven, refuse, unread } from './failures.ts'
 
 const LONGEST_PAUSE_HOURS = 72
@@ -25,7 +27,10 @@ export function clientBookApi(
   desk: Desk,
   publisher: Publisher,
   advisor: string,
-): Pick<DeskApi, 'clientBook' | 'weightHistory' | 'pauseClientBook' | 'restrictAsset' | 'liftRestriction'> {
+): Pick<
+  DeskApi,
+  'clientBook' | 'weightHistory' | 'pauseClientBook' | 'restrictAsset' | 'liftRestriction' | 'setTaxTerms'
+> {
   const { parts } = desk
   const change = (book: ClientBook, why: string): Result<null, DeskFailure> => {
     parts.store.record([fact('client-book-changed', { book, why })], `advisor:${advisor}`)
@@ -99,6 +104,21 @@ export function clientBookApi(
       const restrictions = book.restrictions.filter((each) => each !== lifted)
       return change({ ...book, restrictions }, `${restrictionName(lifted)} lifted: ${reason.value}`)
     },
+
+    setTaxTerms: (bookId, terms, why) => {
+      const book = parts.world.book(bookId)
+      if (book === undefined) return refuse('unknown-client-book', `there is no client book ${bookId}`)
+      const reason = reasonGiven(why)
+      if (!reason.ok) return reason
+      const { taxTerms, ...rest } = book
+      if (terms === null) {
+        if (taxTerms === undefined) return refuse('invalid-request', `client book ${bookId} has no tax terms`)
+        return change(rest, `no tax terms any more: ${reason.value}`)
+      }
+      const checked = checkTaxTerms(terms)
+      if (!checked.ok) return refuse('invalid-request', checked.error.message)
+      return change({ ...rest, taxTerms: checked.value }, `tax terms, ${taxTermsText(terms)}: ${reason.value}`)
+    },
   }
 }
 
@@ -160,6 +180,7 @@ function clientBookView(
       inForce: world.termsOf(book),
     },
     restrictions: book.restrictions,
+    realised: realisedGains(past.sales, now),
     lastRebalanceAt: proposals.rebalancedAt(bookId),
     events: past.events,
   })

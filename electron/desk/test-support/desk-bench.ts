@@ -140,6 +140,8 @@ export const lotsOf = (holdings: Readonly<Record<string, string>>): readonly Ope
 export interface BenchBook {
   readonly book: ClientBook
   readonly holdings?: Readonly<Record<string, string>>
+  /** Instead of holdings without cost and date. */
+  readonly lots?: readonly OpeningLot[]
 }
 
 /** What the cycle works with, without venues and threads: a real store, real planning, prices that a test sets. */
@@ -173,11 +175,11 @@ export class DeskBench {
       [
         fact('model-saved', { model: MODEL }),
         ...books.map(({ book }) => fact('client-book-opened', { book })),
-        ...books.map(({ book, holdings }) =>
+        ...books.map(({ book, holdings, lots }) =>
           fact('holdings-opened', {
             subAccount: book.id,
             account: accountOf(book),
-            lots: lotsOf(holdings ?? ON_TARGET),
+            lots: lots ?? lotsOf(holdings ?? ON_TARGET),
           }),
         ),
       ],

@@ -6,6 +6,8 @@ import { type AssetId, CASH, isSettlementAsset, VENUES } from '../../../core/ins
 import type { BandRule } from '../../../core/model-portfolio.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { RiskTerms } from '../../../core/risk-profile.ts'
+import { type Term, termOf } from '../../../core/tax-terms.ts'
+import { millis } from '../../../core/units.ts'
 import type { BookPosition, PositionLine, PriceBoard } from '../../proposals/book-position.ts'
 
 const YEAR_MS = 365.25 * 86_400_000
@@ -51,8 +53,8 @@ export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
       baseHigh: base.high,
       position: able ? bandPosition(weight, line.target, line.band) : Number.NaN,
       toEdge: Math.min(weight - low, high - weight),
-      gainShortTermUsd: gain(lots, inputs.now, false),
-      gainLongTermUsd: gain(lots, inputs.now, true),
+      gainShortTermUsd: gain(lots, inputs, 'short'),
+      gainLongTermUsd: gain(lots, inputs, 'long'),
       byVenue: isCash
         ? []
         : VENUES.flatMap((venue) => {
@@ -90,9 +92,14 @@ function lotViews(lots: readonly Lot[], line: PositionLine): readonly LotView[] 
     })
 }
 
-function gain(lots: readonly LotView[], now: number, longTerm: boolean): number {
+/** By the holding period of the book's tax terms; a year where it has none. */
+function gain(lots: readonly LotView[], { book: { taxTerms }, now }: LineInputs, term: Term): number {
+  const termOfLot = (acquiredAt: number): Term => {
+    if (taxTerms !== undefined) return termOf(millis(acquiredAt), millis(now), taxTerms)
+    return now - acquiredAt > YEAR_MS ? 'long' : 'short'
+  }
   let total = 0
-  for (const lot of lots) if (lot.gainUsd !== null && now - lot.acquiredAt > YEAR_MS === longTerm) total += lot.gainUsd
+  for (const lot of lots) if (lot.gainUsd !== null && termOfLot(lot.acquiredAt) === term) total += lot.gainUsd
   return total
 }
 

@@ -116,6 +116,7 @@ export function createFakeDesk(): FakeDesk {
     pauseClientBook: () => ok(null),
     restrictAsset: unknownBook,
     liftRestriction: unknownBook,
+    setTaxTerms: unknownBook,
     riskProfiles: () => [],
     saveRiskProfile: () => ok(null),
     assignRiskProfile: unknownBook,

@@ -1,10 +1,11 @@
 import { amount, fromFloat } from '../../../core/amount.ts'
-import type { ClientBook, Holding, Restriction } from '../../../core/client-book.ts'
+import type { ClientBook, Holding, Lot, Restriction } from '../../../core/client-book.ts'
 import { ManualClock } from '../../../core/clock.ts'
 import { CASH, type Market, VENUES, type VenueId } from '../../../core/instruments.ts'
 import type { ModelPortfolio } from '../../../core/model-portfolio.ts'
 import type { Proposal, Trigger } from '../../../core/proposal.ts'
 import { ownTerms, type RiskTerms } from '../../../core/risk-profile.ts'
+import type { TaxTerms } from '../../../core/tax-terms.ts'
 import { millis, usd } from '../../../core/units.ts'
 import type { MarketQuality } from '../../../workers/microstructure/index.ts'
 import { OptimizerEngine } from '../../../workers/optimizer/index.ts'
@@ -161,12 +162,15 @@ export async function plan(
     settings?: PlanningSettings
     model?: ModelPortfolio
     keptShare?: number
+    taxTerms?: TaxTerms
+    lots?: readonly Lot[]
   } = {},
 ) {
   const request = {
-    book: { ...book(options.restrictions), keptShare: options.keptShare },
+    book: { ...book(options.restrictions), keptShare: options.keptShare, taxTerms: options.taxTerms },
     model: options.model ?? (options.smallCap === undefined ? model : withSmallCap(options.smallCap)),
     holdings: held,
+    lots: options.lots ?? [],
     terms: { ...ownTerms(book()), ...options.terms },
     trigger: options.trigger ?? manual,
     leftOut: options.leftOut ?? [],

@@ -6,6 +6,7 @@ import { FlagDialog } from './flag-dialog.tsx'
 import { OverrideDialog } from './override-dialog.tsx'
 import { PauseDialog } from './pause-dialog.tsx'
 import { ProfileDialog } from './profile-dialog.tsx'
+import { TaxTermsDialog } from './tax-terms-dialog.tsx'
 import { useClientBook } from './use-client-book.ts'
 
 /** What can be changed about the client book in sight, each in a dialog of its own. */
@@ -15,6 +16,7 @@ const BOOK_DIALOGS = {
   flag: FlagDialog,
   pause: PauseDialog,
   'cash-flow': CashFlowDialog,
+  'tax-terms': TaxTermsDialog,
 } as const
 export type BookDialogName = keyof typeof BOOK_DIALOGS
 export const isBookDialog = (name: string | null): name is BookDialogName =>

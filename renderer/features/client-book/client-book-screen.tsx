@@ -11,6 +11,7 @@ import { BookHead, MainAction, PauseButton } from './book-head.tsx'
 import { AllLots, BookLog, RestrictionsPage } from './book-panels.tsx'
 import { neighbour, outOfBand } from './neighbours.ts'
 import { RiskPanel } from './risk-panel.tsx'
+import { TaxBar } from './tax-bar.tsx'
 import { useClientBook } from './use-client-book.ts'
 import './client-book.css'
 
@@ -91,6 +92,7 @@ function OpenBook({ bookId, row }: { readonly bookId: string; readonly row: numb
           ['flag', `Flag an asset of ${name}: no trade, no buy, at most`, 'with a reason and an end'],
           ['risk-profile', `Risk profile of ${name}: ask the questionnaire`, 'risk aversion, bands, limits'],
           ['risk-override', `Override the risk terms of ${name}`, 'with a reason and an end'],
+          ['tax-terms', `Tax terms of ${name}: rates and holding period`, 'with a reason'],
           ['cash-flow', `Book a deposit, withdrawal, reward or fee of ${name}`, 'simulation only'],
         ] as const
       ).map(
@@ -142,7 +144,12 @@ function OpenBook({ bookId, row }: { readonly bookId: string; readonly row: numb
         <MainAction book={book} stale={stale} />
       </div>
       {tab === 'allocation' && <Allocation book={book} />}
-      {tab === 'lots' && <AllLots view={book} />}
+      {tab === 'lots' && (
+        <>
+          <TaxBar book={book} />
+          <AllLots view={book} />
+        </>
+      )}
       {tab === 'risk' && <RiskPanel view={book} />}
       {tab === 'restrictions' && <RestrictionsPage view={book} />}
       {tab === 'log' && <BookLog view={book} />}

@@ -43,7 +43,7 @@ export function BatchHead({ proposals }: { readonly proposals: readonly Proposal
 }
 
 export function BatchStrip({ totals }: { readonly totals: BatchTotals }) {
-  const { cost, naive } = totals
+  const { cost, naive, tax } = totals
   const pixelsPerUsd = naive.total > 0 ? NAIVE_PIXELS / naive.total : 0
   const saved = naive.total > 0 ? 1 - cost.total / naive.total : 0
   const cells: readonly (readonly [string, string, string?])[] = [
@@ -53,6 +53,7 @@ export function BatchStrip({ totals }: { readonly totals: BatchTotals }) {
     ['Sell, $', formatNumber(totals.sellUsd)],
     ['Turnover, %', formatPercent(totals.turnover)],
     ['Cost, $', formatNumber(cost.total), `${formatNumber(totals.costBps, 1)} bps`],
+    ...(tax === null ? [] : [['Tax, $', formatNumber(tax.told), 'due later'] as const]),
     ['Mean × band', `${formatNumber(totals.positionBefore, 2)} → ${formatNumber(totals.positionAfter, 2)}`],
     [
       'Tracking error, bps',
@@ -61,7 +62,7 @@ export function BatchStrip({ totals }: { readonly totals: BatchTotals }) {
   ]
   return (
     <>
-      <dl className="tot">
+      <dl className="tot" style={{ gridTemplateColumns: `repeat(${cells.length},auto)` }}>
         {cells.map(([name, value, rest]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -91,6 +92,18 @@ export function BatchStrip({ totals }: { readonly totals: BatchTotals }) {
             {formatNumber(Math.abs(saved) * 100)} %
           </span>
         </span>
+        {tax !== null && (
+          <>
+            <span>Tax</span>
+            <span className="lo">
+              of {count(tax.books, 'book')} with tax terms: due later, not paid from cash and no part of the cost
+            </span>
+            <span className="r">
+              <span className="lo">naive ${formatNumber(tax.naive)}</span> &nbsp;
+              <b className="hi strong">${formatNumber(tax.told)}</b>
+            </span>
+          </>
+        )}
         <span className="unseen">
           {count(totals.trades, 'trade')} cost less than naive by {formatNumber(saved * 100)} per cent
         </span>

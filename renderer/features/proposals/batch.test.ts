@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { amount, sum } from '../../../core/amount.ts'
 import { systemClock } from '../../../core/clock.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'
+import { usd } from '../../../core/units.ts'
 import { FakeDesk } from '../../fake-desk/fake-desk.ts'
 import {
   batchTotals,
@@ -83,6 +84,23 @@ describe('totals', () => {
     expect(totals.cost.fee + totals.cost.spread + totals.cost.impact).toBeCloseTo(totals.cost.total, 6)
     expect(totals.positionAfter).toBeLessThan(totals.positionBefore)
     expect(totals.costBps).toBeCloseTo((totals.cost.total / (totals.buyUsd + totals.sellUsd)) * 1e4, 9)
+  })
+  test('tax beside the cost, of the proposals that tell it; none where none does', () => {
+    expect(batchTotals(proposals).tax).toBeNull()
+    const told = { taxUsd: usd(120), shortTermGainUsd: usd(400), longTermGainUsd: usd(0), naiveTaxUsd: usd(300) }
+    const withTax = proposals.map((each, i) => {
+      if (i % 2 > 0) return each
+      const lines = each.lines.map((line) => ({ ...line, tax: { ...told, unknownCostUsd: usd(0) } }))
+      return { ...each, lines, tax: told }
+    })
+    const books = Math.ceil(proposals.length / 2)
+    const totals = batchTotals(withTax)
+    expect(totals.tax).toEqual({ books, told: 120 * books, naive: 300 * books })
+    expect(totals.cost).toEqual(batchTotals(proposals).cost)
+    const trades = netTrades(withTax)
+    const sold = withTax.flatMap((each) => tradedLines(each)).filter((line) => line.tax !== undefined)
+    expect(trades.reduce((total, trade) => total + (trade.tax ?? 0), 0)).toBeCloseTo(120 * sold.length, 6)
+    expect(netTrades(proposals).every((trade) => trade.tax === null)).toBe(true)
   })
   test('of nothing: zeros, not NaN', () => {
     expect(Object.values(batchTotals([])).every((value) => typeof value === 'object' || value === 0)).toBe(true)

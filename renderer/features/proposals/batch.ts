@@ -55,6 +55,8 @@ export interface BatchTotals {
   readonly trackingErrorBefore: number
   readonly trackingErrorAfter: number
   readonly largestTradeUsd: number
+  /** Of the proposals that tell their tax; null where none does. */
+  readonly tax: { readonly books: number; readonly told: number; readonly naive: number } | null
 }
 interface CostParts {
   readonly fee: number
@@ -76,6 +78,7 @@ export function batchTotals(proposals: readonly Proposal[]): BatchTotals {
   const buyUsd = sum((each) => each.buyUsd)
   const sellUsd = sum((each) => each.sellUsd)
   const cost = parts((each) => each.cost)
+  const taxed = proposals.filter((each) => each.tax !== undefined)
   return {
     books: proposals.length,
     trades: sum((each) => tradedLines(each).length),
@@ -90,6 +93,14 @@ export function batchTotals(proposals: readonly Proposal[]): BatchTotals {
     trackingErrorBefore: sum((each) => each.trackingErrorBefore * each.valueUsd) / value,
     trackingErrorAfter: sum((each) => each.trackingErrorAfter * each.valueUsd) / value,
     largestTradeUsd: Math.max(0, ...proposals.flatMap((each) => tradedLines(each).map((line) => line.notionalUsd))),
+    tax:
+      taxed.length === 0
+        ? null
+        : {
+            books: taxed.length,
+            told: sum((each) => each.tax?.taxUsd ?? 0),
+            naive: sum((each) => each.tax?.naiveTaxUsd ?? 0),
+          },
   }
 }
 
@@ -149,6 +160,8 @@ export interface NetTrade {
   readonly spread: number
   readonly impact: number
   readonly cost: number
+  /** Of the legs whose books tell it; null where none does. */
+  readonly tax: number | null
   readonly legs: readonly { readonly proposal: Proposal; readonly line: ProposalLine }[]
 }
 
@@ -178,6 +191,7 @@ export function netTrades(proposals: readonly Proposal[]): readonly NetTrade[] {
         spread: sum((line) => line.cost.spreadUsd),
         impact: sum((line) => line.cost.impactUsd),
         cost: sum((line) => line.cost.totalUsd),
+        tax: group.some(({ line }) => line.tax !== undefined) ? sum((line) => line.tax?.taxUsd ?? 0) : null,
         legs: group.sort((a, b) => b.line.notionalUsd - a.line.notionalUsd),
       }
     })

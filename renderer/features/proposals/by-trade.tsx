@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatPrice,
   formatQuantity,
+  NONE,
   quantityDecimals,
   upperFirst,
 } from '../../ui/format.ts'
@@ -38,7 +39,11 @@ export function ByTrade({
   const [legBook, setLegBook] = useState<string | null>(null)
   const current = trades.find((trade) => trade.key === key) ?? trades[0]
   const largest = Math.max(1e-9, ...trades.map((trade) => trade.cost))
-  const columns = useMemo(() => tradeColumns(BAR_PIXELS / largest, bookOf), [largest, bookOf])
+  const taxed = trades.some((trade) => trade.tax !== null)
+  const columns = useMemo(() => {
+    const all = tradeColumns(BAR_PIXELS / largest, bookOf)
+    return taxed ? all : all.filter(({ id }) => id !== 'tax')
+  }, [largest, bookOf, taxed])
   const legs = useMemo(() => (current ? legColumns(current, bookOf) : []), [current, bookOf])
   if (!current) return null
   return (
@@ -147,6 +152,14 @@ function tradeColumns(
       cell: (trade) => formatNumber((trade.cost / trade.notionalUsd) * 1e4, 1),
     },
     {
+      id: 'tax',
+      head: 'Tax, $',
+      label: 'Tax in dollars, due later',
+      width: '64px',
+      align: 'right',
+      cell: (trade) => (trade.tax === null || trade.side === 'buy' ? NONE : formatNumber(trade.tax)),
+    },
+    {
       id: 'books-named',
       head: 'Of these books',
       label: 'Names of the books, largest first',
@@ -245,7 +258,12 @@ function legColumns(trade: NetTrade, bookOf: (bookId: string) => BookRow | undef
       label: 'Why',
       width: 'minmax(100px,1fr)',
       className: 'lo',
-      cell: ({ line }) => <span title={line.why}>{upperFirst(LINE_REASON_WORDS[line.reason])}</span>,
+      cell: ({ line }) => (
+        <span title={line.why}>
+          {upperFirst(LINE_REASON_WORDS[line.reason])}
+          {line.tax !== undefined && line.side === 'sell' ? `, tax $${formatNumber(line.tax.taxUsd)}` : ''}
+        </span>
+      ),
     },
   ]
 }

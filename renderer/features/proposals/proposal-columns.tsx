@@ -331,7 +331,8 @@ function whyOfLine(line: ProposalLine): string {
       line.tradesIfCheaperByBps === null ? '' : `; trades if ${formatNumber(line.tradesIfCheaperByBps, 1)} bps cheaper`
     return `No trade: ${LINE_REASON_WORDS[line.reason]}${cheaper}`
   }
-  return `${formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))} ${line.asset}, ${LINE_REASON_WORDS[line.reason].replace(' the ', ' ')}`
+  const tax = line.side === 'sell' && line.tax !== undefined ? `, tax $${formatNumber(line.tax.taxUsd)}` : ''
+  return `${formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))} ${line.asset}, ${LINE_REASON_WORDS[line.reason].replace(' the ', ' ')}${tax}`
 }
 
 const GROUP_TEXT: Readonly<

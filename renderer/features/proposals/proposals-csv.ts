@@ -20,6 +20,8 @@ export const PROPOSAL_CSV_HEAD = [
   'spread_usd',
   'impact_usd',
   'naive_cost_usd',
+  'tax_usd',
+  'naive_tax_usd',
   'reason',
   'why',
 ] as const
@@ -47,6 +49,8 @@ export function proposalCsvRows(
       line.cost.spreadUsd,
       line.cost.impactUsd,
       line.naiveCostUsd,
+      line.tax?.taxUsd ?? '',
+      line.tax?.naiveTaxUsd ?? '',
       line.reason,
       line.why,
     ]),

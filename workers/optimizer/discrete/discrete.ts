@@ -24,3 +24,7 @@ export function solveDiscrete(
   if (assets.length > 0) return solveHarvest(problem, rules, assets, options)
   return rules === null ? solveProblem(problem, options) : solveRuled(problem, rules, options)
 }
+
+/** `solveProblem`, with a side for every asset whose harvest is worth more than a round trip, where there are taxes. */
+export const solveSided = (problem: RebalanceProblem, options: SolveOptions = {}): RebalanceSolution =>
+  problem.taxes.length === 0 ? solveProblem(problem, options) : solveDiscrete(problem, null, options)

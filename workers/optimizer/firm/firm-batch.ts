@@ -1,4 +1,4 @@
-import { solveProblem } from '../engine.ts'
+import { solveSided } from '../discrete/discrete.ts'
 import type { RebalanceProblem } from '../problem.ts'
 import { shapeProblem } from '../shadow-costs.ts'
 import type { RebalanceSolution } from '../solution.ts'
@@ -187,7 +187,7 @@ function decide(
   const problem = book.shape === null ? scaled : shapeProblem(scaled, book.shape)
   const start = near?.solution.status === 'solved' ? near.solution : undefined
   const { solution, isAbove } = solveUnderCeiling(problem, book.trackingErrorCeiling, (asked) =>
-    solveProblem(asked, { start }),
+    solveSided(asked, { start }),
   )
   if (solution.status !== 'solved') return { solution, x: book.problem.current, isAboveCeiling: false }
   const x = options.tradeRate === null ? solution.x : slowed(book, problem, solution.x, options.tradeRate)
@@ -197,7 +197,7 @@ function decide(
 function slowed(book: FirmBook, problem: RebalanceProblem, goal: Float64Array, rate: number): Float64Array {
   const cure = isInsideLimits(problem)
     ? problem.current
-    : cureOf(solveProblem({ ...problem, riskScale: CURE_RISK_SCALE * problem.riskScale, view: null }))
+    : cureOf(solveSided({ ...problem, riskScale: CURE_RISK_SCALE * problem.riskScale, view: null }))
   return cure === null ? goal : slowTrades(problem, cure, goal, rate, book.trackingErrorCeiling)
 }
 
