@@ -19,6 +19,8 @@ export interface GroupCap {
   readonly name: string
   readonly assets: readonly AssetId[]
   readonly maximum: number
+  /** Together they weigh at least this; left out: no least weight. */
+  readonly minimum?: number | undefined
 }
 
 /** A named set of target weights and bands; the targets sum to 1. */

@@ -17,7 +17,14 @@ const model = z
     lines: z.array(
       z.strictObject({ asset: z.string().min(1), target: fraction, band, keptShare: fraction.optional() }),
     ),
-    groupCaps: z.array(z.strictObject({ name: z.string(), assets: z.array(z.string()).min(1), maximum: fraction })),
+    groupCaps: z.array(
+      z.strictObject({
+        name: z.string(),
+        assets: z.array(z.string()).min(1),
+        maximum: fraction,
+        minimum: fraction.optional(),
+      }),
+    ),
     keptShare: fraction.optional(),
   })
   .check(({ value, issues }) => {
@@ -32,6 +39,13 @@ const model = z
       const target = inGroup.reduce((sum, line) => sum + line.target, 0)
       if (inGroup.length < cap.assets.length) problem(`"${cap.name}" of ${value.id} caps an asset that is no line`)
       if (target > cap.maximum) problem(`targets in "${cap.name}" of ${value.id} sum to ${target}, over its cap`)
+      const { minimum } = cap
+      if (minimum === undefined) continue
+      if (minimum > cap.maximum)
+        problem(`"${cap.name}" of ${value.id} has a minimum of ${minimum}, above its maximum of ${cap.maximum}`)
+      // a book at its targets would be refused
+      else if (target < minimum - 1e-9)
+        problem(`targets in "${cap.name}" of ${value.id} sum to ${target}, which can't reach its minimum of ${minimum}`)
     }
   })
 const file = z.strictObject({ models: z.array(model).min(1) })

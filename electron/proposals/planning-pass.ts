@@ -9,6 +9,7 @@ import type { RebalanceProblem, SaleTax, Solved } from '../../workers/optimizer/
 import { type BookPosition, boundPosition } from './book-position.ts'
 import type { PlanFailure } from './draft.ts'
 import { type FlowBook, horizonOf } from './firm-solver.ts'
+import { groupLimits } from './group-limits.ts'
 import { type LineLimits, lineLimits, type NewCash } from './limits.ts'
 import { trackingError } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
@@ -166,7 +167,6 @@ export function caseOf(pass: Pass, deps: PlanningDeps): SolveCase {
 
 function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): RebalanceProblem {
   const { position, costs, request } = pass
-  const indexOf = new Map(position.lines.map((line, i) => [line.asset, i]))
   const frozen = Uint8Array.from(position.lines, (line) =>
     request.leftOut.includes(line.asset) || pass.tooSmall.has(line.asset) ? 1 : 0,
   )
@@ -184,14 +184,10 @@ function problemOf(pass: Pass, limits: LineLimits, deps: PlanningDeps): Rebalanc
     costBuy: Float64Array.from(costs.buy, linearCost),
     costSell: Float64Array.from(costs.sell, linearCost),
     impact: pass.impact,
-    groupCaps: request.model.groupCaps.map((group) => ({
-      members: group.assets.map((asset) => indexOf.get(asset)).filter((i) => i !== undefined),
-      cap: group.maximum,
-    })),
+    ...groupLimits(request.model, position),
     turnoverCap: pass.turnoverCap,
     frozen: frozen.includes(1) ? frozen : null,
     view: null,
-    groupFloors: [],
     reserve: null,
     taxes: taxesOf(pass, deps),
   }

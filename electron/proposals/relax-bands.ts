@@ -2,6 +2,7 @@ import { ensureNever } from '../../core/assert.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { Infeasibility, RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
 import type { BookPosition } from './book-position.ts'
+import { groupsInWords } from './group-limits.ts'
 import { keptSentence, type LineLimits, points } from './limits.ts'
 import type { PlanningDeps } from './planning-inputs.ts'
 
@@ -87,12 +88,13 @@ const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
  * gave way as far as they can, so that what lines keep of their targets may be what is in the way.
  */
 export function clashInWords(
-  { code, lines, groups, shortfall, reason }: Infeasibility,
+  clash: Infeasibility,
   { position, model, limits, problem: { turnoverCap } }: SolveCase,
   hard = false,
 ): string {
   const names = (of: readonly number[]): string => of.map((i) => position.lines[i]!.asset).join(', ')
-  const capNames = groups.map((g) => `${model.groupCaps[g]!.name} (${percent(model.groupCaps[g]!.maximum)})`).join(', ')
+  const { code, lines, shortfall, reason } = clash
+  const groups = groupsInWords(clash, model)
   const cuts = lines.flatMap((i) => {
     const kept = limits.kept[i]!
     const least = Math.min(kept, position.lines[i]!.weight)
@@ -114,13 +116,14 @@ export function clashInWords(
     case 'upper-bounds-below-one':
       return `the most that lines may hold is ${percent(1 - shortfall)} in all${cutBy}`
     case 'group-cap':
-      return `the cap of ${capNames} is exceeded by ${points(shortfall)}${cutBy}`
+      return `${groups} is exceeded by ${points(shortfall)}${cutBy}`
     case 'group-caps-clash':
-      return `the caps of ${capNames} can't hold together, by ${points(shortfall)}${cutBy}`
+      return `${groups} can't hold together, by ${points(shortfall)}${cutBy}`
     case 'turnover-cap':
       return `turnover of ${percent(turnoverCap! + shortfall)} is needed, the limit is ${percent(turnoverCap!)}${cutBy}`
-    // no book has these yet: the optimiser's own words
     case 'group-floor':
+      return `${groups} can't be reached, by ${points(shortfall)}${cutBy}`
+    // no book has these yet: the optimiser's own words
     case 'reserve':
     case 'no-step-fits':
     case 'discrete-clash':

@@ -31,7 +31,7 @@ export const modelPortfolio = z.strictObject({
   name: text,
   version: z.int(),
   lines: z.array(z.strictObject({ asset: text, target: z.number(), band: bandRule, keptShare: share })),
-  groupCaps: z.array(z.strictObject({ name: text, assets: z.array(text), maximum: z.number() })),
+  groupCaps: z.array(z.strictObject({ name: text, assets: z.array(text), maximum: z.number(), minimum: share })),
   keptShare: share,
 })
 
