@@ -2,6 +2,7 @@ import { hash32 } from '../../core/random.ts'
 import { type AssetProfile, CRYPTO, PEGGED } from './assets.ts'
 import { normalAt, uniformAt } from './noise.ts'
 import type { PriceFile } from './price-file.ts'
+import { VolatilitySpells } from './volatility-spells.ts'
 
 /** Hours of generated history before the market starts: 420 days, so that 400 daily bars are always there. */
 export const HISTORY_HOURS = 420 * 24
@@ -20,6 +21,7 @@ export class HourlyAnchors {
   readonly firstHour: number
   readonly assets: readonly AssetProfile[]
   readonly #seed: number
+  readonly #spells: VolatilitySpells
   readonly #columns = new Map<string, { readonly profile: AssetProfile; readonly values: number[] }>()
   readonly #flat: ReadonlySet<string>
 
@@ -27,6 +29,7 @@ export class HourlyAnchors {
     this.#seed = seed
     this.startHour = file ? file.hours[0]! : GENERATED_START_HOUR
     this.firstHour = this.startHour - HISTORY_HOURS
+    this.#spells = new VolatilitySpells(seed, this.firstHour)
     // The dollar price of Binance's quote is always needed; without a column for it, a dollar is what the file means.
     this.#flat = new Set(file && !file.closes.has('USDT') ? ['USDT'] : [])
     this.assets = [...CRYPTO, ...PEGGED].filter(
@@ -85,23 +88,13 @@ export class HourlyAnchors {
     const own = hash32(profile.asset)
     const hourly = profile.volatility / Math.sqrt(HOURS_PER_YEAR)
     if (profile.beta === 0) return value * 0.98 + hourly * normalAt(this.#seed, own, hour)
-    const regime = regimeFactor(this.#seed, hour)
+    const regime = this.#spells.factor(hour)
     const factor =
       (0.5 / Math.sqrt(HOURS_PER_YEAR)) * normalAt(this.#seed, 1, hour) + jump(this.#seed, 2, hour, 0.0008, 0.035)
     const ownVolatility = Math.sqrt(Math.max(profile.volatility ** 2 - (profile.beta * 0.5) ** 2, 0.04))
     const ownStep = (ownVolatility / Math.sqrt(HOURS_PER_YEAR)) * normalAt(this.#seed, own, hour)
     return value + regime * (profile.beta * factor + ownStep) + jump(this.#seed, own ^ 3, hour, 0.0006, 0.05)
   }
-}
-
-/** Volatility regime of a generated hour: three states that last days; the same for every asset. */
-function regimeFactor(seed: number, hour: number): number {
-  const draw = uniformAt(
-    seed,
-    5,
-    Math.floor((hour + 37 * Math.floor(uniformAt(seed, 6, Math.floor(hour / 240)) * 3)) / 84),
-  )
-  return draw < 0.35 ? 0.6 : draw < 0.85 ? 1 : 2.2
 }
 
 function jump(seed: number, channel: number, hour: number, chance: number, size: number): number {
