@@ -65,8 +65,8 @@ const screen = (): string => new URL(page.url()).hash
 describe('the grid', () => {
   test('has the focus from the start and moves by row, page and end', async () => {
     expect(focusAtStart).toBe('Client books')
-    // By client, so that prices leave the order alone.
-    await press('ArrowUp', 'ArrowRight', 'Enter', 'Enter', 'ArrowDown')
+    // By client, so that prices leave the order alone. From the first row: the current book may have left it by then.
+    await press('Home', 'ArrowUp', 'ArrowRight', 'Enter', 'Enter', 'ArrowDown')
     await expect.poll(cursor).toMatchObject({ focus: 'Client books' })
     await press('Home')
     expect(await cursor()).toMatchObject({ row: 1 })
