@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Restriction } from './client-book.ts'
 import { CASH } from './instruments.ts'
-import { keptShare, STANDARD_KEPT_SHARE } from './kept-share.ts'
+import { keptRule, keptShare, STANDARD_KEPT_SHARE } from './kept-share.ts'
 import { millis } from './units.ts'
 
 const NOW = millis(1_000)
@@ -48,6 +48,24 @@ describe('the part of its target that a line keeps', () => {
     expect(share({ restrictions: [keep(0.7, 1_000)] })).toBe(0.5)
     expect(share({ restrictions: [keep(0.7)] }, 'BTC')).toBe(0.5)
     expect(share({ restrictions: [{ kind: 'no-buy', asset: 'SOL', reason: 'x' }] })).toBe(0.5)
+  })
+
+  test('says whose word it is', () => {
+    const by = (
+      model: number | undefined,
+      ofLine: number | undefined,
+      book: number | undefined,
+      flags: Restriction[],
+    ) =>
+      keptRule('SOL', { lines: [line('SOL', ofLine)], keptShare: model }, { restrictions: flags, keptShare: book }, NOW)
+        .by
+    expect([
+      by(undefined, undefined, undefined, []),
+      by(0.2, undefined, undefined, []),
+      by(0.2, 0.3, undefined, []),
+      by(0.2, 0.3, 0, []),
+      by(0.2, 0.3, 0, [keep(0)]),
+    ]).toEqual(['standard', 'model', 'model-line', 'client-book', 'flag'])
   })
 
   test('cash is there to be spent', () => expect(share({ book: 1 }, CASH)).toBe(0))

@@ -1,6 +1,7 @@
 import type { Amount } from '../amount.ts'
 import type { ClientBook, ClientBookId, Restriction } from '../client-book.ts'
 import type { AssetId, MarketKey, VenueId } from '../instruments.ts'
+import type { KeptRule } from '../kept-share.ts'
 import type { ChildState, CostSplit, ParentState, Side, TradingState } from '../order.ts'
 import type { CashFlowKind, LineReason, NonTriggerReason, Proposal } from '../proposal.ts'
 import type { RebalancingRules } from '../rebalancing-rules.ts'
@@ -378,6 +379,8 @@ export interface ClientBookLine {
     readonly half: number
     readonly cutBy: string | null
   }
+  /** What it is not sold below to hedge another line; null where nothing is kept. */
+  readonly kept: KeptRule | null
   /** Volatility class of the asset's own prices, explained; null without any. The band follows the market's. */
   readonly ownRegime: string | null
   readonly lots: readonly {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Alert } from '../../core/contracts/desk-api.ts'
-import { formatDate, formatDay, formatMinute, formatTime } from '../ui/format.ts'
+import { formatTime, formatUntil } from '../ui/format.ts'
 import { Glyph, type GlyphName } from '../ui/glyph.tsx'
 
 const GLYPHS: Readonly<Record<Alert['severity'], GlyphName>> = {
@@ -78,7 +78,7 @@ export function AlertList({ alerts, now }: { readonly alerts: readonly Alert[]; 
                     {alert.text}
                   </span>
                   <time className="lo" dateTime={new Date(alert.at).toISOString()} title={formatTime(alert.at)}>
-                    {formatDate(alert.at) === formatDate(now) ? formatMinute(alert.at) : formatDay(alert.at)}
+                    {formatUntil(alert.at, now)}
                   </time>
                 </li>
               ))}

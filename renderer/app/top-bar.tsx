@@ -1,6 +1,6 @@
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import { useDesk, useDeskNow, useSnapshot, useSummary } from '../state/desk-context.tsx'
-import { formatDate, formatDay, formatMinute, formatNumber } from '../ui/format.ts'
+import { formatDate, formatDay, formatMinute, formatNumber, isSameYear } from '../ui/format.ts'
 import { Glyph } from '../ui/glyph.tsx'
 import { AlertList } from './alert-list.tsx'
 import { isMac, keysLabel } from './shortcuts.ts'
@@ -39,7 +39,11 @@ export function TopBar() {
 
 function RegimeChip({ regime, now }: { readonly regime: RegimeView; readonly now: number }) {
   const step = REGIME_STEPS.indexOf(regime.class)
-  const day = formatDate(regime.since) === formatDate(now) ? '' : `${formatDay(regime.since)} `
+  const { since } = regime
+  // the minute says nothing about another year; a simulated market may be in one
+  const began = isSameYear(since, now)
+    ? `${formatDate(since) === formatDate(now) ? '' : `${formatDay(since)} `}${formatMinute(since)}`
+    : formatDay(since, now)
   return (
     <span className="chip" title={`The market is ${regime.explanation}`}>
       <span className="ladder" aria-hidden="true">
@@ -49,8 +53,7 @@ function RegimeChip({ regime, now }: { readonly regime: RegimeView; readonly now
       </span>
       Regime <b>{regime.class}</b>
       <span className="lo">
-        {regime.prior ? 'prior' : `since ${day}${formatMinute(regime.since)}`}, bands ×{' '}
-        {formatNumber(regime.multiplier, 2)}
+        {regime.prior ? 'prior' : `since ${began}`}, bands × {formatNumber(regime.multiplier, 2)}
       </span>
     </span>
   )

@@ -10,6 +10,7 @@ import type {
 } from 'lightweight-charts'
 import type { WeightHistory } from '../../core/contracts/desk-api.ts'
 import type { ChartColours } from './chart-colours.ts'
+import { type Box, freeBox } from './free-box.ts'
 import { type BandStep, bandSteps, excursions, type Point } from './weight-history.ts'
 
 type Target = Parameters<IPrimitivePaneRenderer['draw']>[0]
@@ -20,6 +21,10 @@ const FONT_SIZE = 11
 const LABEL_GAP = 14
 /** Room for "watched from here". */
 const WATCHED_ROOM = 100
+/** Names of steps and of where watching began stand within this of the lower and the upper edge. */
+const EDGE_ROOM = 20
+/** The word of a rebalance: how far its middle stands below or above its mark, in the order that is tried. */
+const WORD_OFFSETS = [14, -14, 26, -26, 38, -38]
 /** A step narrower than this has no room for its name. */
 const STEP_NAME_FROM = 72
 
@@ -165,9 +170,8 @@ export class BandLayer implements ISeriesPrimitive<Time> {
     context.stroke()
   }
 
-  #drawAbove(context: Context, { width }: { width: number }): void {
+  #drawAbove(context: Context, size: { width: number; height: number }): void {
     const colours = this.#colours
-    const { weights, rebalances, times } = this.#history
     context.strokeStyle = colours.outMark
     context.lineWidth = 2.5
     context.lineJoin = 'round'
@@ -179,11 +183,22 @@ export class BandLayer implements ISeriesPrimitive<Time> {
       })
       context.stroke()
     }
+    this.#drawRebalances(context, size)
+    this.#drawEnd(context)
+  }
+
+  /** A ring on the line for each, with its word where the line and other words leave room. */
+  #drawRebalances(context: Context, { width, height }: { width: number; height: number }): void {
+    const colours = this.#colours
+    const { weights, rebalances, times } = this.#history
+    const word = 'rebalanced'
+    const wide = context.measureText(word).width
+    const within: Box = { left: 0, right: width, top: EDGE_ROOM, bottom: height - EDGE_ROOM }
+    const taken: Box[] = []
     for (const at of rebalances) {
       const index = times.findIndex((time) => time >= at)
       if (index < 0) continue
-      const x = this.#x(index)
-      const y = this.#y(weights[index]!)
+      const [x, y] = [this.#x(index), this.#y(weights[index]!)]
       context.beginPath()
       context.arc(x, y, 3.5, 0, 2 * Math.PI)
       context.fillStyle = colours.surface
@@ -191,12 +206,29 @@ export class BandLayer implements ISeriesPrimitive<Time> {
       context.strokeStyle = colours.text1
       context.lineWidth = 1.5
       context.stroke()
+      const boxes = WORD_OFFSETS.flatMap((offset) =>
+        [x + 8, x - 8 - wide].map((left) => {
+          const middle = y + offset
+          return { left, right: left + wide, top: middle - FONT_SIZE / 2 - 2, bottom: middle + FONT_SIZE / 2 + 2 }
+        }),
+      )
+      const box = freeBox(boxes, this.#lineAround(index, wide + 10), taken, within)
+      if (box === null) continue
+      taken.push(box)
       context.fillStyle = colours.text2
-      const fits = x + 74 < width
-      context.textAlign = fits ? 'left' : 'right'
-      context.fillText('rebalanced', x + (fits ? 8 : -8), y + 14)
+      context.textAlign = 'left'
+      context.fillText(word, box.left, (box.top + box.bottom) / 2)
     }
-    this.#drawEnd(context)
+  }
+
+  /** Pixels of the weight line as far as `reach` to both sides of a sample, and the first point beyond. */
+  #lineAround(index: number, reach: number): [x: number, y: number][] {
+    const { weights } = this.#history
+    const middle = this.#x(index)
+    let [from, to] = [index, index]
+    while (from > 0 && this.#x(from) > middle - reach) from--
+    while (to < weights.length - 1 && this.#x(to) < middle + reach) to++
+    return Array.from({ length: to - from + 1 }, (_, i) => [this.#x(from + i), this.#y(weights[from + i]!)])
   }
 
   /** On a ground of its own: no grid line runs through the figures. */

@@ -83,6 +83,7 @@ export function fakeBookView(
         half: half * FAKE_MULTIPLIER,
         cutBy: line.band.low === 0 && line.target > 0 ? 'no weight below 0' : null,
       },
+      kept: asset.id === CASH ? null : { share: 0.5, by: 'standard' },
       ownRegime:
         asset.id === CASH
           ? null

@@ -99,6 +99,8 @@ describe('times are UTC', () => {
   test('until: the hour today, the day after that', () => {
     expect(format.formatUntil(at + 3_600_000, at)).toBe('15:32')
     expect(format.formatUntil(at + 86_400_000, at)).toBe('21 Nov')
+    expect(format.formatDay(at, at + 365 * 86_400_000)).toBe('20 Nov 2026')
+    expect(format.formatUntil(at + 365 * 86_400_000, at)).toBe('20 Nov 2027')
   })
   test('a countdown ends at zero', () => {
     expect(format.formatCountdown(702_000)).toBe('11:42')

@@ -110,15 +110,18 @@ export const formatMinute = (at: number): string => formatTime(at).slice(0, 5)
 /** "2026-11-20" */
 export const formatDate = (at: number): string =>
   Number.isFinite(at) ? new Date(at).toISOString().slice(0, 10) : MISSING
-/** "18 Nov" */
-export function formatDay(at: number): string {
+/** "18 Nov"; of another year than that of `now` "18 Nov 2025". */
+export function formatDay(at: number, now = at): string {
   if (!Number.isFinite(at)) return MISSING
   const date = new Date(at)
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`
+  return isSameYear(at, now) ? day : `${day} ${date.getUTCFullYear()}`
 }
-/** "16:00" on the day of `now`, else "22 Nov". */
+export const isSameYear = (at: number, now: number): boolean =>
+  new Date(at).getUTCFullYear() === new Date(now).getUTCFullYear()
+/** "16:00" on the day of `now`, else "22 Nov", of another year "22 Nov 2027". */
 export const formatUntil = (at: number, now: number): string =>
-  formatDate(at) === formatDate(now) ? formatMinute(at) : formatDay(at)
+  formatDate(at) === formatDate(now) ? formatMinute(at) : formatDay(at, now)
 
 /** Time left: "11:42", "1:02:11"; never below "0:00". */
 export function formatCountdown(milliseconds: number): string {

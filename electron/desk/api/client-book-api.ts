@@ -162,6 +162,7 @@ function clientBookView(
           : { reason: wait.reason, why: wait.why },
     lines: clientBookLines({
       book,
+      model,
       position,
       prices: view.prices,
       multiplier: view.multiplier,

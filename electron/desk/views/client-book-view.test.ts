@@ -36,6 +36,7 @@ function open(changes: Partial<ClientBook> = {}) {
     new Map(
       clientBookLines({
         book: anna,
+        model: bench.world.modelOf(anna),
         position: position(),
         prices: bench.view().prices,
         multiplier: bench.multiplier,
@@ -43,13 +44,22 @@ function open(changes: Partial<ClientBook> = {}) {
         lots,
         proposal: bench.proposals.of('anna') ?? null,
         regimeOf: (asset) => (asset === 'ETH' ? 'calm since 2026-01-05' : null),
-        now: START,
+        now: millis(START),
       }).map((line) => [line.asset, line]),
     )
   return { bench, anna, position, lines }
 }
 
 describe('a line', () => {
+  test('says what is kept of it and by whose word; nothing of cash, nor where all may go', () => {
+    const restrictions = [{ kind: 'keep', asset: 'SOL', share: 0, reason: 'tactical' }] as const
+    const lines = open({ keptShare: 0.8, restrictions }).lines()
+    expect(lines.get('BTC')!.kept).toEqual({ share: 0.8, by: 'client-book' })
+    expect(lines.get('SOL')!.kept).toBeNull()
+    expect(lines.get(CASH)!.kept).toBeNull()
+    expect(open().lines().get('BTC')!.kept).toEqual({ share: 0.5, by: 'standard' })
+  })
+
   test('has its quantity over the venues, its price, its weight in its band', () => {
     const { lines } = open()
     const btc = lines().get('BTC')!

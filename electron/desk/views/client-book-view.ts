@@ -3,17 +3,19 @@ import { bandPosition, halfWidth, toleranceBand } from '../../../core/band.ts'
 import type { ClientBook, Holding, Lot } from '../../../core/client-book.ts'
 import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
 import { type AssetId, CASH, isSettlementAsset, VENUES } from '../../../core/instruments.ts'
-import type { BandRule } from '../../../core/model-portfolio.ts'
+import { keptRule } from '../../../core/kept-share.ts'
+import type { BandRule, ModelPortfolio } from '../../../core/model-portfolio.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { RiskTerms } from '../../../core/risk-profile.ts'
 import { type Term, termOf } from '../../../core/tax-terms.ts'
-import { millis } from '../../../core/units.ts'
+import { type Millis, millis } from '../../../core/units.ts'
 import type { BookPosition, PositionLine, PriceBoard } from '../../proposals/book-position.ts'
 
 const YEAR_MS = 365.25 * 86_400_000
 
 export interface LineInputs {
   readonly book: ClientBook
+  readonly model: ModelPortfolio
   readonly position: BookPosition
   readonly prices: PriceBoard
   readonly multiplier: number
@@ -21,7 +23,7 @@ export interface LineInputs {
   readonly lots: readonly Lot[]
   readonly proposal: Proposal | null
   readonly regimeOf: (asset: AssetId) => string | null
-  readonly now: number
+  readonly now: Millis
 }
 
 /** The lines of the client book screen: everything about each asset, and how its band came about. */
@@ -38,6 +40,7 @@ export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
       isCash ? isSettlementAsset(holding.asset) : holding.asset === line.asset,
     )
     const lots = isCash ? [] : lotViews(inputs.lots, line)
+    const kept = keptRule(line.asset, inputs.model, inputs.book, inputs.now)
     return {
       asset: line.asset,
       quantity: line.quantity,
@@ -64,6 +67,7 @@ export function clientBookLines(inputs: LineInputs): readonly ClientBookLine[] {
             return quantity === ZERO ? [] : [{ venue, quantity }]
           }),
       band: bandView(line, inputs),
+      kept: line.target > 0 && kept.share > 0 ? kept : null,
       ownRegime: inputs.regimeOf(line.asset),
       lots,
       plan: planOf(inputs.proposal, line.asset),

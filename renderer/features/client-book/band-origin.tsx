@@ -1,10 +1,20 @@
 import type { ClientBookLine, ClientBookView, WeightHistory } from '../../../core/contracts/desk-api.ts'
+import type { KeptBy } from '../../../core/kept-share.ts'
 import { outsideSince, wouldHaveLeft } from '../../charts/weight-history.ts'
+import { useDeskNow } from '../../state/desk-context.tsx'
 import { assetName, formatDay, formatMinute, formatNumber, formatPercent } from '../../ui/format.ts'
 import { type KeyValue, KeyValues } from '../../ui/key-values.tsx'
 import { CashPanel } from './book-panels.tsx'
 
-/** How the band of a line came about, step by step: rule, regime, cuts. */
+const KEPT_BY: Readonly<Record<KeptBy, string>> = {
+  flag: 'a flag',
+  'client-book': 'this book',
+  'model-line': 'its model line',
+  model: 'the model',
+  standard: 'standard',
+}
+
+/** How the band of a line came about, step by step: rule, regime, cuts; and what is kept of it. */
 export function BandOrigin({
   line,
   book,
@@ -16,6 +26,7 @@ export function BandOrigin({
 }) {
   const { band } = line
   const { regime } = book
+  const now = useDeskNow(60_000)
   const points = (fraction: number): string => `${formatPercent(fraction)} pp`
   const items: KeyValue[] = []
   if (band.relativeHalf !== null) {
@@ -37,7 +48,7 @@ export function BandOrigin({
       value: points(band.baseHalf),
     },
     {
-      name: `× regime ${regime.class}${regime.prior ? ', a prior' : `, since ${formatDay(regime.since)}`}`,
+      name: `× regime ${regime.class}${regime.prior ? ', a prior' : `, since ${formatDay(regime.since, now)}`}`,
       value: `× ${formatNumber(band.multiplier, 2)}`,
     },
     ...(band.profileFactor === 1
@@ -50,6 +61,14 @@ export function BandOrigin({
         ]),
     { name: 'Half-width now', value: points(band.half), tone: 'strong', sum: true },
     { name: 'Cut by limit or restriction', value: band.cutBy ?? 'none' },
+    ...(line.kept === null
+      ? []
+      : [
+          {
+            name: `Kept at least: ${formatPercent(line.kept.share, 0)} % of target, ${KEPT_BY[line.kept.by]}`,
+            value: `${formatPercent(line.kept.share * line.target)} %`,
+          },
+        ]),
     {
       name: 'Low, target, high',
       value: `${formatPercent(line.low)}, ${formatPercent(line.target)}, ${formatPercent(line.high)} %`,
@@ -64,7 +83,7 @@ export function BandOrigin({
       <div className="body scrolls" tabIndex={0} role="region" aria-label="Band and cash">
         <KeyValues items={items} />
         <p className="lo evidence">{regimes(line, book)}</p>
-        {history && history.asset === line.asset && <p className="lo evidence">{evidence(line, history)}</p>}
+        {history && history.asset === line.asset && <p className="lo evidence">{evidence(line, history, now)}</p>}
         <CashPanel view={book} />
       </div>
     </section>
@@ -76,19 +95,19 @@ function regimes(line: ClientBookLine, book: ClientBookView): string {
   return line.ownRegime === null ? market : `${market} ${assetName(line.asset)} alone is ${line.ownRegime}.`
 }
 
-const day = (at: number): string => `${formatDay(at)} ${formatMinute(at)}`
+const day = (at: number, now: number): string => `${formatDay(at, now)} ${formatMinute(at)}`
 
 /** When the band was left, and when a band of another width would have been. */
-function evidence(line: ClientBookLine, history: WeightHistory): string {
-  const now = outsideSince(history)
+function evidence(line: ClientBookLine, history: WeightHistory, now: number): string {
+  const left = outsideSince(history)
   const others = [0.9, 1, 1.15, 1.5]
     .filter((multiplier) => Math.abs(multiplier - line.band.multiplier) > 0.01)
     .slice(0, 2)
   const would = others.map((multiplier) => {
     const at = wouldHaveLeft(history, line.band.baseHalf * line.band.profileFactor * multiplier)
-    return `a band of × ${formatNumber(multiplier, 2)} ${at === null ? 'would hold it' : `would have been left on ${day(at)}`}`
+    return `a band of × ${formatNumber(multiplier, 2)} ${at === null ? 'would hold it' : `would have been left on ${day(at, now)}`}`
   })
-  const first = now === null ? 'The line is inside its band.' : `The line left its band on ${day(now)}.`
+  const first = left === null ? 'The line is inside its band.' : `The line left its band on ${day(left, now)}.`
   const second = would.join(', ')
   return `${first} ${second.charAt(0).toUpperCase()}${second.slice(1)}. The multiplier is a rule of the practice.`
 }
