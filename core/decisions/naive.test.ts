@@ -2,25 +2,31 @@ import { describe, expect, test } from 'vitest'
 import { amount } from '../amount.ts'
 import type { VenueId } from '../instruments.ts'
 import { toFloatLadder, walkLadder } from './float-ladder.ts'
-import { type NaiveMarket, type NaiveRequest, naiveCost } from './naive.ts'
+import { ladderCost } from './ladder-cost.ts'
+import { type NaiveRequest, naiveCost } from './naive.ts'
 
 const hold = (venue: VenueId, asset: string, quantity: string) => ({ venue, asset, quantity: amount(quantity) })
-const market = (bids: number[], asks: number[], quoteUsd = 1, takerFee = 0): NaiveMarket => ({
-  bids: Float64Array.from(bids),
-  asks: Float64Array.from(asks),
+const market = (bids: number[], asks: number[], quoteUsd = 1, takerFee = 0, tailImpact = 0) => ({
+  sell: Float64Array.from(bids),
+  buy: Float64Array.from(asks),
   quoteUsd,
   takerFee,
+  tailImpact,
 })
 const PRICES: Record<string, number> = { BTC: 100, ETH: 10, USD: 1, USDT: 0.5 }
 const request = (
   holdings: NaiveRequest['holdings'],
   targets: Record<string, number>,
-  markets: Record<string, NaiveMarket>,
+  markets: Record<string, ReturnType<typeof market>>,
 ): NaiveRequest => ({
   holdings,
   targets: Object.entries(targets).map(([asset, target]) => ({ asset, target })),
   priceUsd: (asset) => PRICES[asset] ?? Number.NaN,
-  market: (venue, asset) => markets[`${venue}/${asset}`],
+  ladder: (venue, asset, side) => {
+    const found = markets[`${venue}/${asset}`]
+    if (found === undefined) return null
+    return ladderCost({ ...found, side, ladder: found[side], priceUsd: PRICES[asset]!, impactFactor: 1 })
+  },
   venues: ['binance', 'kraken'],
 })
 
@@ -79,12 +85,14 @@ describe('the naive baseline by hand', () => {
     expect(outcome.total.spreadUsd).toBeCloseTo(-0.5, 12)
   })
 
-  test('a thin order book goes on beyond its last level at 1 % worse, and says so', () => {
+  test('a thin order book goes on beyond its last level as the fitted curve does, and says so', () => {
     const outcome = naiveCost(
-      request([hold('binance', 'BTC', '10')], { BTC: 0.5 }, { 'binance/BTC': market([100, 3], [101, 9]) }),
+      request([hold('binance', 'BTC', '10')], { BTC: 0.5 }, { 'binance/BTC': market([100, 3], [101, 9], 1, 0, 0.01) }),
     )
-    expect(outcome.total.impactUsd).toBeCloseTo(2, 12)
-    expect(outcome.remarks).toEqual(['BTC on binance was too thin: 2 of 5 at 1 % beyond the last level'])
+    // 300 USD at the best price; 200 more at 0.01 per √USD from there: 0.01·(500^1.5 − 300^1.5 − 1.5·√300·200).
+    expect(outcome.total.impactUsd).toBeCloseTo(0.01 * (500 ** 1.5 - 300 ** 1.5 - 300 * Math.sqrt(300)), 9)
+    expect(outcome.total.spreadUsd).toBe(0)
+    expect(outcome.remarks).toEqual(['BTC on binance was too thin: 200 of 500 USD beyond the last level'])
   })
 
   test('an order book that is missing: the other venue, or left out, both said', () => {

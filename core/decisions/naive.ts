@@ -4,20 +4,7 @@ import type { Holding } from '../client-book.ts'
 import { type AssetId, CASH, isSettlementAsset, type VenueId } from '../instruments.ts'
 import type { CostSplit, Side } from '../order.ts'
 import { usd } from '../units.ts'
-import { type FloatLadder, walkLadder } from './float-ladder.ts'
-
-/** What a venue's order book does not hold trades this much beyond its last level. */
-export const THIN_LADDER_PENALTY = 0.01
-
-/** An asset's order book on one venue. */
-export interface NaiveMarket {
-  readonly bids: FloatLadder
-  readonly asks: FloatLadder
-  /** USD per unit of the quote currency. */
-  readonly quoteUsd: number
-  /** Fraction of traded value. */
-  readonly takerFee: number
-}
+import { costOnLadder, heldBy, type LadderCost } from './ladder-cost.ts'
 
 export interface NaiveRequest {
   readonly holdings: readonly Pick<Holding, 'venue' | 'asset' | 'quantity'>[]
@@ -25,8 +12,8 @@ export interface NaiveRequest {
   readonly targets: readonly { readonly asset: AssetId; readonly target: number }[]
   /** USD mid: values the book and is the arrival price that costs are measured from. */
   readonly priceUsd: (asset: AssetId) => number
-  /** Undefined where the venue does not trade the asset or its order book can't be used. */
-  readonly market: (venue: VenueId, asset: AssetId) => NaiveMarket | undefined
+  /** Against the same price; null where the venue does not trade the asset or its order book can't be used. */
+  readonly ladder: (venue: VenueId, asset: AssetId, side: Side) => LadderCost | null
   readonly venues: readonly VenueId[]
 }
 
@@ -52,9 +39,8 @@ export interface NaiveOutcome {
  * target, at market. Each sale is split over the venues by where the holding is; all buys go to the venue with the
  * most quote cash once the sales are done, whether or not it is enough. No tolerance, no patience, no netting.
  *
- * Per line, in USD, against the arrival price P of quantity q at a fee f: fee = f·walked value; spread = q·|best − P|
- * signed so that plus costs; impact = walked value against the best price. A venue whose best price is better than P
- * has a spread below zero.
+ * Walked through the same order books and with the same formulas (`LadderCost`) as what a proposal is told to cost, so
+ * that a saving is one of doing and not of reckoning.
  */
 export function naiveCost(request: NaiveRequest): NaiveOutcome {
   const { holdings, priceUsd, venues } = request
@@ -116,41 +102,27 @@ function partsWhereHeld({ holdings, venues }: NaiveRequest, asset: AssetId, quan
 
 /** At market on the part's venue, or on another one where it has no usable order book. */
 function executePart(
-  { market, venues, priceUsd }: NaiveRequest,
+  { ladder, venues, priceUsd }: NaiveRequest,
   side: Side,
   asset: AssetId,
   part: Part,
   remarks: string[],
 ): { venue: VenueId; quantity: number; proceedsUsd: number; cost: CostSplit }[] {
-  const ladderOf = (venue: VenueId): FloatLadder | undefined => {
-    const found = market(venue, asset)
-    const ladder = side === 'buy' ? found?.asks : found?.bids
-    return ladder && ladder.length > 0 ? ladder : undefined
-  }
-  const venue = [part.venue, ...venues].find((candidate) => ladderOf(candidate) !== undefined)
+  const venue = [part.venue, ...venues].find((candidate) => ladder(candidate, asset, side) !== null)
   if (venue === undefined) {
     remarks.push(`no order book for ${asset}: its naive ${side} is left out`)
     return []
   }
   if (venue !== part.venue)
     remarks.push(`no order book for ${asset} on ${part.venue}: its naive ${side} goes to ${venue}`)
-  const { quoteUsd, takerFee } = market(venue, asset)!
-  const ladder = ladderOf(venue)!
-  const { notional, beyond } = walkLadder(ladder, side, part.quantity, THIN_LADDER_PENALTY)
-  if (beyond > 0) {
-    const percent = 100 * THIN_LADDER_PENALTY
-    remarks.push(
-      `${asset} on ${venue} was too thin: ${beyond} of ${part.quantity} at ${percent} % beyond the last level`,
-    )
-  }
-  const sign = side === 'buy' ? 1 : -1
-  const walkedUsd = notional * quoteUsd
-  const bestUsd = part.quantity * ladder[0]! * quoteUsd
-  const feeUsd = takerFee * walkedUsd
-  const spreadUsd = sign * (bestUsd - part.quantity * priceUsd(asset))
-  const impactUsd = sign * (walkedUsd - bestUsd)
-  const cost = costSplit(feeUsd, spreadUsd, impactUsd)
-  return [{ venue, quantity: part.quantity, proceedsUsd: -sign * walkedUsd - feeUsd, cost }]
+  const walked = ladder(venue, asset, side)!
+  const notionalUsd = part.quantity * priceUsd(asset)
+  const beyondUsd = notionalUsd - heldBy(walked)
+  if (beyondUsd > 0)
+    remarks.push(`${asset} on ${venue} was too thin: ${beyondUsd} of ${notionalUsd} USD beyond the last level`)
+  const { fee, spread, impact } = costOnLadder(walked, notionalUsd)
+  const proceedsUsd = (side === 'buy' ? -notionalUsd : notionalUsd) - spread - impact - fee
+  return [{ venue, quantity: part.quantity, proceedsUsd, cost: costSplit(fee, spread, impact) }]
 }
 
 const costSplit = (feeUsd: number, spreadUsd: number, impactUsd: number): CostSplit => ({

@@ -87,6 +87,7 @@ export class Desk {
     this.approvals = new Approvals(this.#cycleDeps, (...input) => this.#release(...input))
     parts.executor.on((event) => {
       if (event.kind === 'plan-closed') this.#planClosed(event.planId)
+      else if (event.kind === 'plan-started') this.#planStarted(event.planId)
       else if (event.kind === 'holdings-changed') this.#holdingsChanged(event.bookIds)
       else if (event.kind === 'trading-state-changed') this.#trading = parts.store.tradingState()
       else if (event.kind === 'alarm') parts.alerts.raise('execution-alarm', 'critical', event.why)
@@ -257,6 +258,11 @@ export class Desk {
   #holdingsChanged(bookIds: Iterable<ClientBookId>): void {
     this.parts.world.refreshHoldings(bookIds)
     this.parts.drift.touch(bookIds)
+  }
+
+  #planStarted(planId: string): void {
+    const { store, market } = this.parts
+    market.planStarted(planId, new Set(store.parentsOf(planId).map(({ parent }) => parent.asset)))
   }
 
   #planClosed(planId: string): void {

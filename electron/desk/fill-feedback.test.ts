@@ -7,7 +7,7 @@ import { millis } from '../../core/units.ts'
 import { FillFeedback } from './fill-feedback.ts'
 
 const BTC: MarketKey = 'binance:BTC/USDT'
-const level = (price: string) => ({ price: amount(price), quantity: amount('1') })
+const level = (price: string, quantity = '1') => ({ price: amount(price), quantity: amount(quantity) })
 const orderBook = (bid: string, ask: string, market = BTC): OrderBookSnapshot => ({
   market,
   bids: [level(bid)],
@@ -20,22 +20,55 @@ const trade = (quantity: string, cost: string, maker = false): VenueTrade =>
 const order = (side: Side, trades: readonly VenueTrade[], change: { attempt?: number; market?: MarketKey } = {}) =>
   ({ child: { market: BTC, side, attempt: 1, ...change }, trades }) as unknown as ChildRecord
 
+/** Released and started at once. */
+const begin = (feedback: FillFeedback, planId: string, ...met: readonly OrderBookSnapshot[]): void => {
+  feedback.planReleased(planId)
+  feedback.planStarted(planId, met)
+}
+
 describe('what a plan paid beyond the market that it met', () => {
   test('by hand: the average of what took liquidity, against the market’s own mid', () => {
     const feedback = new FillFeedback()
-    feedback.planReleased('p', [orderBook('99.9', '100.1')])
+    begin(feedback, 'p', orderBook('99.9', '100.1'))
     feedback.planClosed('p', [order('buy', [trade('2', '200.4'), trade('1', '100.5'), trade('5', '495', true)])])
     const [fill, ...rest] = feedback.take()
     expect(rest).toEqual([])
-    expect(fill).toMatchObject({ market: BTC, side: 'buy', notional: 300, arrivalMid: 100 })
+    expect(fill).toMatchObject({ market: BTC, side: 'buy', arrivalMid: 100 })
     expect(fill!.averagePrice).toBeCloseTo(300.9 / 3, 9)
     expect(fill!.halfSpread).toBeCloseTo(0.001, 12)
     expect(feedback.take()).toEqual([])
   })
 
+  test('orders of several books on one side are one: they meet its levels one after the other', () => {
+    const feedback = new FillFeedback()
+    const deep = { ...orderBook('99.9', '100.1'), asks: [level('100.1', '2'), level('100.4', '5')] }
+    begin(feedback, 'p', deep)
+    feedback.planClosed('p', [order('buy', [trade('2', '200.2')]), order('buy', [trade('2', '201')])])
+    const [fill, ...rest] = feedback.take()
+    expect(rest).toEqual([])
+    expect(fill!.averagePrice).toBeCloseTo(401.2 / 4, 9)
+    expect(fill!.walkedPrice).toBeCloseTo((2 * 100.1 + 2 * 100.4) / 4, 9)
+  })
+
+  test('what plans before it took is not its own: the order books are those of its start', () => {
+    const feedback = new FillFeedback()
+    feedback.planReleased('p')
+    feedback.planClosed('q', [order('buy', [trade('1', '100.1')])])
+    feedback.planStarted('p', [orderBook('99.9', '100.3')])
+    feedback.planClosed('p', [order('buy', [trade('1', '100.3')])])
+    expect(feedback.take()).toMatchObject([{ walkedPrice: 100.3, averagePrice: 100.3 }])
+  })
+
+  test('a plan of before the desk was started is not measured when it goes on', () => {
+    const feedback = new FillFeedback()
+    feedback.planStarted('p', [orderBook('99', '101')])
+    feedback.planClosed('p', [order('buy', [trade('1', '101')])])
+    expect(feedback.take()).toEqual([])
+  })
+
   test('later attempts, unfilled orders, unknown markets and plans from before say nothing', () => {
     const feedback = new FillFeedback()
-    feedback.planReleased('p', [orderBook('99', '101')])
+    begin(feedback, 'p', orderBook('99', '101'))
     feedback.planClosed('q', [order('buy', [trade('1', '101')])])
     feedback.planClosed('p', [
       order('buy', [trade('1', '101')], { attempt: 2 }),
@@ -50,7 +83,7 @@ describe('what a plan paid beyond the market that it met', () => {
 
   test('an empty side has no mid', () => {
     const feedback = new FillFeedback()
-    feedback.planReleased('p', [{ ...orderBook('99', '101'), asks: [] }])
+    begin(feedback, 'p', { ...orderBook('99', '101'), asks: [] })
     feedback.planClosed('p', [order('buy', [trade('1', '101')])])
     expect(feedback.take()).toEqual([])
   })
@@ -63,7 +96,7 @@ describe('what a plan paid beyond the market that it met', () => {
     }
     const takenIn = (names: readonly ('a' | 'b' | 'c')[]) => {
       const feedback = new FillFeedback()
-      for (const name of names) feedback.planReleased(name, [orderBook('99', '101')])
+      for (const name of names) begin(feedback, name, orderBook('99', '101'))
       for (const name of names) feedback.planClosed(name, [plans[name]])
       return feedback.take()
     }
@@ -73,7 +106,7 @@ describe('what a plan paid beyond the market that it met', () => {
 
   test('plans that never close are forgotten', () => {
     const feedback = new FillFeedback()
-    for (let i = 0; i <= 1_000; i++) feedback.planReleased(`p${i}`, [orderBook('99', '101')])
+    for (let i = 0; i <= 100; i++) begin(feedback, `p${i}`, orderBook('99', '101'))
     feedback.planClosed('p0', [order('buy', [trade('1', '101')])])
     expect(feedback.take()).toEqual([])
     feedback.planClosed('p1', [order('buy', [trade('1', '101')])])

@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { amount } from '../../core/amount.ts'
+import { OMNIBUS } from '../../core/client-book.ts'
 import { BOOK_STATUSES, type DeskEvents, type GridFrame, NEXT_ACTIONS } from '../../core/contracts/desk-api.ts'
+import { fact } from '../../core/journal.ts'
+import type { ParentOrder } from '../../core/order.ts'
 import { ok, unwrap } from '../../core/result.ts'
 import { bps, millis } from '../../core/units.ts'
 import { DriftEngine, type DriftReport } from '../../workers/drift/index.ts'
@@ -38,6 +42,7 @@ async function live(changes: { readonly report?: DriftReport } = {}) {
   if (report !== undefined) engine.engine.nextReport = vi.fn(engine.engine.nextReport).mockResolvedValueOnce(ok(report))
   let onPrice: (asset: string, priceUsd: number, fresh: boolean) => void = () => {}
   let endCosts = (): void => {}
+  const planStarted = vi.fn()
   const executionListeners: ((event: ExecutionEvent) => void)[] = []
   const execution = (event: ExecutionEvent): void => {
     for (const listener of executionListeners) listener(event)
@@ -51,6 +56,7 @@ async function live(changes: { readonly report?: DriftReport } = {}) {
     health: () => [],
     regime: () => ({ class: 'normal', since: 0, multiplier: 1, volatility: 0.5, prior: false }),
     regimeReading: () => new RegimeWatch(STEADY_RULES).reading(bench.clock.now()),
+    planStarted,
     onPrice: (listener: typeof onPrice) => {
       onPrice = listener
       return () => {}
@@ -126,6 +132,7 @@ async function live(changes: { readonly report?: DriftReport } = {}) {
         NEXT_ACTIONS[publisher.grid.cell(row, 'nextAction')],
       ]),
     execution,
+    planStarted,
   }
 }
 
@@ -212,4 +219,26 @@ test('a halt counts from the moment it is recorded', async () => {
   bench.record({ type: 'trading-state-changed', payload: changed })
   execution({ kind: 'trading-state-changed', ...changed })
   expect(desk.haltedWhy(anna)).toBe('trading is stopped')
+})
+
+test('a plan that starts is met by the order books of its assets', async () => {
+  const { bench, execution, planStarted } = await live()
+  const parent = (asset: string): ParentOrder => ({
+    id: `B-1.omnibus.sell.${asset}`,
+    planId: 'B-1',
+    asset,
+    side: 'sell',
+    account: OMNIBUS,
+    quantity: amount('1'),
+    participants: [{ bookId: 'anna', quantity: amount('1') }],
+    schedule: { kind: 'immediate' },
+    arrivalPriceUsd: 100,
+    estimatedCostBps: bps(10),
+    maximumSlippageBps: bps(100),
+    createdAt: millis(START),
+  })
+  const parents = [parent('BTC'), parent('ETH')]
+  bench.record(fact('plan-released', { planId: 'B-1', proposalIds: [], approval: 'advisor', parents }))
+  execution({ kind: 'plan-started', planId: 'B-1' })
+  expect(planStarted.mock.calls).toEqual([['B-1', new Set(['BTC', 'ETH'])]])
 })

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { fromFloat } from '../../core/amount.ts'
+import { amount, fromFloat, multiply } from '../../core/amount.ts'
 import { ManualClock } from '../../core/clock.ts'
 import type { VenueConnection } from '../../core/contracts/exchange.ts'
+import type { ChildRecord } from '../../core/contracts/store.ts'
+import { costOnLadder } from '../../core/decisions/ladder-cost.ts'
 import { keyOf, type Market, type MarketKey, type OrderBookSnapshot, VENUES } from '../../core/instruments.ts'
+import type { Side } from '../../core/order.ts'
 import { ok } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'
 import { MicrostructureEngine } from '../../workers/microstructure/index.ts'
@@ -186,7 +189,47 @@ describe('costs', () => {
   })
 })
 
-test('the naive baseline sells to the exact target on the same order books', async () => {
+describe('what impact is told', () => {
+  const sell = async (watch: MarketWatch, average: string): Promise<void> => {
+    // five units of 1.0001 bps each from the mid: four of them filled
+    const [child, trades] = [
+      { market: 'binance:BTC/USDT', side: 'sell', attempt: 1 },
+      [{ quantity: amount('4'), cost: multiply(amount('4'), amount(average)), maker: false }],
+    ]
+    watch.planClosed('p', [{ child, trades } as unknown as ChildRecord])
+    await watch.refreshCosts()
+  }
+  const impactOf = (watch: MarketWatch, side: Side): number =>
+    costOnLadder(watch.view().costs.ladder('binance:BTC/USDT', side)!, 300_000).impact
+
+  test('is corrected by what fills have paid beside the order books that their plan met at its start', async () => {
+    const { watch, books } = await open()
+    watch.prices()
+    await watch.refreshCosts()
+    const [sellBefore, buyBefore] = [impactOf(watch, 'sell'), impactOf(watch, 'buy')]
+    watch.planReleased('p')
+    // another plan has moved the market meanwhile
+    books.set('binance:BTC/USDT', orderBook(MARKETS[0]!, 99_000, START, 2))
+    watch.planStarted('p', new Set(['BTC']))
+    books.set('binance:BTC/USDT', orderBook(MARKETS[0]!, MIDS['BTC']!, START, 3))
+    // the bids of its start, of about a unit each, at 98,990.1, 98,980.2, 98,970.3, 98,960.4: they paid twice the impact
+    await sell(watch, '98960.4')
+    expect(impactOf(watch, 'sell') / sellBefore).toBeCloseTo((30 + 2) / 31, 2)
+    expect(impactOf(watch, 'buy')).toBeCloseTo(buyBefore, 9)
+  })
+
+  test('stays where a plan was not seen to start', async () => {
+    const { watch } = await open()
+    watch.prices()
+    await watch.refreshCosts()
+    const before = impactOf(watch, 'sell')
+    watch.planReleased('p')
+    await sell(watch, '99900')
+    expect(impactOf(watch, 'sell')).toBeCloseTo(before, 9)
+  })
+})
+
+test('the naive baseline sells to the exact target on the same order books, reckoned as what is told is', async () => {
   const { watch, bench } = await open()
   watch.prices()
   const view = watch.view()
@@ -195,6 +238,13 @@ test('the naive baseline sells to the exact target on the same order books', asy
   // 6 BTC of $1,100,000: 0.5 BTC too much, ≈ $50,000 at 10 bps fee and 1 bp half-spread and more
   expect(naive.byAsset.get('BTC')).toBeGreaterThan(50)
   expect(naive.byAsset.get('BTC')).toBeLessThan(100)
+  const { weight, target, valueUsd } = positionFor(bench.world, anna, view, bench.settings).lines[0]!
+  const excessUsd = (valueUsd / weight) * (weight - target)
+  // anna holds four of her six BTC at Binance: each venue sells its part
+  const told = [costOnLadder(view.costs.ladder('binance:BTC/USDT', 'sell')!, (excessUsd * 4) / 6)]
+  told.push(costOnLadder(view.costs.ladder('kraken:BTC/USD', 'sell')!, (excessUsd * 2) / 6))
+  const sum = told.reduce((all, { fee, spread, impact }) => all + fee + spread + impact, 0)
+  expect(naive.byAsset.get('BTC')).toBeCloseTo(sum, 6)
   expect(naive.total.totalUsd).toBeCloseTo(
     [...naive.byAsset.values()].reduce((sum, cost) => sum + cost, 0),
     9,

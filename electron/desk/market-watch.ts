@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueHealth } from '../../core/contracts/exchange.ts'
 import type { ChildRecord } from '../../core/contracts/store.ts'
-import { type NaiveMarket, naiveCost } from '../../core/decisions/naive.ts'
+import { naiveCost } from '../../core/decisions/naive.ts'
 import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import {
   type AssetId,
@@ -11,20 +11,22 @@ import {
   keyOf,
   type Market,
   type MarketKey,
+  splitMarketKey,
   VENUES,
   type VenueId,
 } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
-import type { MarketQuality, MicrostructureEngine } from '../../workers/microstructure/index.ts'
+import type { LadderOf, MarketQuality, MicrostructureEngine } from '../../workers/microstructure/index.ts'
 import type { RegimeReading } from '../../workers/regime/index.ts'
 import type { RemoteEngine } from '../../workers/thread-link/index.ts'
 import { AssetPrices } from '../market/asset-prices.ts'
-import { type Ladder, toLadder } from '../market/ladder.ts'
+import { toLadder } from '../market/ladder.ts'
 import type { LiveMarketData } from '../market/market-data.ts'
 import type { AssetPrice as VenuePrice } from '../market/mids.ts'
 import type { AssetPrice, BookPosition, PriceBoard } from '../proposals/book-position.ts'
 import type { MarketView, NaiveCost } from '../proposals/planning-inputs.ts'
 import { FillFeedback } from './fill-feedback.ts'
+import { LadderCosts } from './ladder-costs.ts'
 import { readLiquidity, writeLiquidity } from './liquidity-text.ts'
 import type { RiskWatch } from './risk-watch.ts'
 import type { World } from './world.ts'
@@ -53,12 +55,18 @@ export class MarketWatch {
   #qualities = new Map<AssetId, MarketQuality[]>()
   #seen = new Map<MarketKey, number>()
   readonly #feedback = new FillFeedback()
+  readonly #ladders: LadderCosts
   #factsKey = ''
 
   constructor(parts: MarketWatchParts) {
     this.#parts = parts
-    const { data, wireClock, maximumAgeMs } = parts
+    const { data, world, wireClock, maximumAgeMs } = parts
     this.#prices = new AssetPrices({ orderBook: (key) => data.top(key), now: () => wireClock.now(), maximumAgeMs })
+    this.#ladders = new LadderCosts({
+      orderBook: (key) => data.orderBook(key),
+      market: (key) => world.market(key),
+      quality: (key) => this.#qualities.get(splitMarketKey(key).base)?.find(({ market }) => market === key),
+    })
   }
 
   readonly marketNow = (): Millis => this.#parts.marketNow()
@@ -143,16 +151,19 @@ export class MarketWatch {
     this.#qualities = byAsset
   }
 
-  /** The order books that a plan meets: what its fills are measured against. */
   planReleased(planId: string): void {
-    const { data } = this.#parts
-    const met = this.#costMarkets().map((market) => data.orderBook(keyOf(market)))
-    this.#feedback.planReleased(
+    this.#feedback.planReleased(planId)
+  }
+  /** The order books that it meets: what its fills are measured against. */
+  planStarted(planId: string, assets: ReadonlySet<AssetId>): void {
+    const { data, world } = this.#parts
+    const met = [...assets].flatMap((asset) => world.marketsOf(asset).map((market) => data.orderBook(keyOf(market))))
+    this.#feedback.planStarted(
       planId,
       met.filter((orderBook) => orderBook !== undefined),
     )
   }
-  /** What came of it corrects the impact coefficients, at the next refresh. */
+  /** What came of it corrects what impact is told, from the next refresh on. */
   planClosed(planId: string, children: readonly ChildRecord[]): void {
     this.#feedback.planClosed(planId, children)
   }
@@ -171,16 +182,16 @@ export class MarketWatch {
   view(): MarketView {
     const prices = this.prices()
     const { world, risk } = this.#parts
-    const ladders = new Map<MarketKey, Ladder>()
+    const ladder = this.#ladders.at(prices)
     return {
       prices,
-      costs: { markets: (asset) => this.#qualities.get(asset) ?? [] },
+      costs: { markets: (asset) => this.#qualities.get(asset) ?? [], ladder },
       risk: risk.view(),
       marketsOf: world.marketsOf,
       multiplier: this.multiplier(),
       regime: this.regime().class,
       marketTime: this.marketNow(),
-      naiveCost: (book, position) => this.#naive(book, position, prices, ladders),
+      naiveCost: (book, position) => this.#naive(book, position, prices, ladder),
     }
   }
 
@@ -209,38 +220,21 @@ export class MarketWatch {
     await microstructure.setMarkets(facts)
   }
 
-  #naive(book: ClientBook, position: BookPosition, prices: PriceBoard, ladders: Map<MarketKey, Ladder>): NaiveCost {
+  #naive(book: ClientBook, position: BookPosition, prices: PriceBoard, ladder: LadderOf): NaiveCost {
     const { world } = this.#parts
     const outcome = naiveCost({
       holdings: position.holdings,
       targets: world.modelOf(book).lines,
       priceUsd: (asset) => prices.get(asset)?.priceUsd ?? Number.NaN,
-      market: (venue, asset) => this.#naiveMarket(venue, asset, prices, ladders),
+      ladder: (venue, asset, side) => {
+        const market = world.marketOn(venue, asset)
+        return market === undefined ? null : ladder(keyOf(market), side)
+      },
       venues: VENUES,
     })
     const byAsset = new Map<AssetId, number>()
     for (const line of outcome.lines) byAsset.set(line.asset, (byAsset.get(line.asset) ?? 0) + line.cost.totalUsd)
     return { total: outcome.total, byAsset }
-  }
-
-  #naiveMarket(
-    venue: VenueId,
-    asset: AssetId,
-    prices: PriceBoard,
-    ladders: Map<MarketKey, Ladder>,
-  ): NaiveMarket | undefined {
-    const market = this.#parts.world.marketOn(venue, asset)
-    if (market === undefined) return undefined
-    const key = keyOf(market)
-    let ladder = ladders.get(key)
-    if (ladder === undefined) {
-      const snapshot = this.#parts.data.orderBook(key)
-      if (snapshot === undefined) return undefined
-      ladder = toLadder(snapshot)
-      ladders.set(key, ladder)
-    }
-    const quoteUsd = prices.get(market.quote)?.priceUsd ?? Number.NaN
-    return { ...ladder, quoteUsd, takerFee: market.fees.taker }
   }
 
   /** Exact for the executor: the USD price of a settlement currency or asset, undefined while it has no fresh one. */

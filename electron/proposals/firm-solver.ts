@@ -1,7 +1,7 @@
 import { type AssetId, CASH } from '../../core/instruments.ts'
 import type { Side } from '../../core/order.ts'
 import type { RiskTerms } from '../../core/risk-profile.ts'
-import { mergeCostCurve } from '../../workers/microstructure/index.ts'
+import { fitImpactAlone, usableVenues } from '../../workers/microstructure/index.ts'
 import {
   type FirmAnswer,
   type FirmBook,
@@ -100,7 +100,10 @@ export function firmSolver(
   }
 }
 
-/** K of what all books together would trade on their way to the targets, within all their inventory. */
+/**
+ * K of what all books together would trade on their way to the targets, within all their inventory: of impact alone, as
+ * spread and fee are in each book's own c.
+ */
 function firmMarket(
   assets: readonly AssetId[],
   books: readonly FlowBook[],
@@ -121,8 +124,9 @@ function firmMarket(
     }
     if (largestUsd === 0) return 0
     const range = Math.max(wantedUsd, largestUsd)
-    const merged = mergeCostCurve(market.costs.markets(asset), asset, side, capacities, range)
-    return merged.ok ? merged.value.fit.impact : 0
+    const { costs } = market
+    const { venues } = usableVenues(costs.markets(asset), asset, side, capacities, costs.ladder)
+    return venues.length > 0 ? fitImpactAlone(venues, range) : 0
   }
   const column = (of: (asset: AssetId) => number): Float64Array => Float64Array.from(assets, of)
   return {

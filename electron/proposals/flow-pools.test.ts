@@ -1,15 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { amount, fromFloat, toFloat } from '../../core/amount.ts'
+import { ladderCost } from '../../core/decisions/ladder-cost.ts'
+import { splitOverVenues, type VenueOffer } from '../../core/decisions/routing.ts'
 import type { VenueId } from '../../core/instruments.ts'
-import { type CostCurve, routedCost } from '../../workers/microstructure/index.ts'
+import type { CostSplit, Side } from '../../core/order.ts'
+import { type CostCurve, routedCost, type VenueCost } from '../../workers/microstructure/index.ts'
 import { type PoolTrade, poolCosts } from './flow-pools.ts'
 
 const IMPACT = { binance: 2e-7, kraken: 6e-7 }
 const curve = (capacities: Partial<Record<VenueId, number>>): CostCurve => {
   const venues = Object.entries(capacities).map(([name, capacity]) => {
     const venue = name as VenueId
-    const [halfSpread, fee] = venue === 'binance' ? [0.0001, 0.001] : [0.0002, 0.0026]
-    return { venue, halfSpread, fee, linear: halfSpread + fee, impact: IMPACT[venue], capacity }
+    const [spread, fee] = venue === 'binance' ? [0.0001, 0.001] : [0.0002, 0.0026]
+    return { venue, spread, fee, linear: spread + fee, impact: IMPACT[venue], capacity, ladder: null }
   })
   const fit = { linear: 0.001, impact: 2e-7, rangeUsd: 1e6, rmsBps: 0, worstBps: 0 }
   return {
@@ -96,5 +100,127 @@ describe('costs of a pool', () => {
     const [beside] = poolCosts([sell], { proposedUsd: (asset, side) => (asset === 'BTC' && side === 'sell' ? 3e5 : 0) })
     // (4^{3/2} − 3^{3/2}) of the first slab's impact
     expect(beside!.impactUsd / alone!.impactUsd).toBeCloseTo(8 - 3 ** 1.5, 9)
+  })
+})
+
+describe('a pool is told what the router will pay', () => {
+  const VENUE_IDS: readonly VenueId[] = ['binance', 'kraken']
+  /** Whole units; the asset's price is 100. */
+  const levels = fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 60 })), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  const quoted = (first: number, steps: readonly (readonly [number, number])[], side: Side) => {
+    let price = first
+    return steps.map(([step, quantity]) => {
+      price += side === 'buy' ? step : -step
+      return { price: price / 100, quantity }
+    })
+  }
+
+  test('levels of both venues, fees in, any number of books: their shares add up to the fills', () =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Side>('buy', 'sell'),
+        fc.tuple(levels, levels),
+        fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 30 })),
+        fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1, maxLength: 6 }),
+        (side, ladders, fees, quantities) => {
+          // the last level takes whatever is left: no order book ends here
+          const books = ladders.map((steps) => quoted(10_000, [...steps, [10, 1_000]], side))
+          const offers = books.map(
+            (all, v): VenueOffer => ({
+              venue: VENUE_IDS[v]!,
+              market: `${VENUE_IDS[v]!}:BTC/USD`,
+              levels: all.map(({ price, quantity }) => ({ price: fromFloat(price), quantity: fromFloat(quantity) })),
+              quoteUsd: amount('1'),
+              takerFee: fromFloat(fees[v]! / 1e4),
+              filters: {
+                tick: amount('0.01'),
+                step: amount('1'),
+                minimumQuantity: amount('1'),
+                maximumQuantity: amount('0'),
+                minimumNotional: amount('0'),
+              },
+              priceCap: amount(side === 'buy' ? '1000' : '1'),
+            }),
+          )
+          const everything = amount('1000000')
+          const { legs } = splitOverVenues({
+            side,
+            offers,
+            excluded: [],
+            limitTolerance: amount('0'),
+            books: quantities.map((quantity, b) => ({
+              bookId: `b${b}`,
+              quantity: fromFloat(quantity),
+              available: { binance: everything, kraken: everything },
+            })),
+          })
+          let [paidFees, paidShortfall] = [0, 0]
+          for (const { venue, quantity, expectedNotional } of legs) {
+            const [units, notional] = [toFloat(quantity), toFloat(expectedNotional)]
+            paidFees += (fees[VENUE_IDS.indexOf(venue)]! / 1e4) * notional
+            paidShortfall += side === 'buy' ? notional - 100 * units : 100 * units - notional
+          }
+          const venues = books.map((all, v): VenueCost => {
+            const ladder = ladderCost({
+              side,
+              ladder: Float64Array.from(all.flatMap(({ price, quantity }) => [price, quantity])),
+              priceUsd: 100,
+              quoteUsd: 1,
+              takerFee: fees[v]! / 1e4,
+              impactFactor: 1,
+              tailImpact: 0,
+            })
+            const [spread, fee] = [ladder.spread, ladder.fees[0]!]
+            return { venue: VENUE_IDS[v]!, spread, fee, linear: spread + fee, impact: 0, capacity: Infinity, ladder }
+          })
+          const told = poolCosts(
+            quantities.map((quantity) => ({
+              asset: 'BTC',
+              side,
+              notionalUsd: 100 * quantity,
+              curve: { ...curve({}), venues },
+            })),
+            NOBODY,
+          )
+          const sum = (pick: (cost: CostSplit) => number): number => told.reduce((all, cost) => all + pick(cost), 0)
+          expect(sum((cost) => cost.totalUsd)).toBeCloseTo(paidFees + paidShortfall, 7)
+          for (const { feeUsd, spreadUsd, impactUsd, totalUsd } of told)
+            expect(feeUsd + spreadUsd + impactUsd).toBeCloseTo(totalUsd, 9)
+          // everybody at one price
+          const perUnit = told.map((cost, b) => cost.totalUsd / quantities[b]!)
+          for (const price of perUnit) expect(price).toBeCloseTo(perUnit[0]!, 7)
+        },
+      ),
+      { numRuns: 300 },
+    ))
+
+  test('behind others’ proposals it is the slab of the walk beyond theirs', () => {
+    const ladder = ladderCost({
+      side: 'sell',
+      ladder: Float64Array.from([99.9, 10, 99.5, 10]),
+      priceUsd: 100,
+      quoteUsd: 1,
+      takerFee: 0.001,
+      impactFactor: 1,
+      tailImpact: 0,
+    })
+    const venue: VenueCost = {
+      venue: 'binance',
+      spread: ladder.spread,
+      fee: ladder.fees[0]!,
+      linear: ladder.spread + ladder.fees[0]!,
+      impact: 0,
+      capacity: 2_000,
+      ladder,
+    }
+    const sale: PoolTrade = { asset: 'BTC', side: 'sell', notionalUsd: 600, curve: { ...curve({}), venues: [venue] } }
+    const [first, behind] = [0, 800].map((usd) => poolCosts([sale], { proposedUsd: () => usd })[0]!)
+    expect(first).toMatchObject({ impactUsd: 0, spreadUsd: expect.closeTo(0.6, 9) })
+    // two units of the best level are left, four are sold at 99.5
+    expect(behind!.impactUsd).toBeCloseTo(4 * 0.4, 9)
+    expect(behind!.feeUsd).toBeCloseTo(0.001 * (2 * 99.9 + 4 * 99.5), 9)
   })
 })

@@ -1,8 +1,8 @@
+import type { CostParts } from '../../core/decisions/ladder-cost.ts'
 import type { AssetId, VenueId } from '../../core/instruments.ts'
 import type { CostSplit, Side } from '../../core/order.ts'
 import { usd } from '../../core/units.ts'
-import { type CostCurve, routedShares } from '../../workers/microstructure/index.ts'
-import { poolPrice } from '../../workers/optimizer/index.ts'
+import { type CostCurve, routedShares, slabCost, type VenueCost } from '../../workers/microstructure/index.ts'
 
 /** What one book would trade of an asset, and where it can. */
 export interface PoolTrade {
@@ -22,13 +22,14 @@ export interface FlowBeside {
 
 /**
  * What the trades of many books cost when they go out together, as they do: one block per asset and side, split over
- * the venues that it would be routed to, every book with at most its own inventory there, impact at the average price
- * of everybody's flow on that venue. So identical clients pay the same, and the costs add up to what the pool costs:
+ * the venues that it would be routed to, every book with at most its own inventory there, each venue at the average
+ * price of everybody's flow on it. So identical clients pay the same, and the costs add up to what the pool costs:
  *
- *     cost_i = Σ_v q_iv·(fee_v + halfSpread_v + p_v),    p_v = K_v·((D_v+S_v)^{3/2} − D_v^{3/2})/S_v,    S_v = Σ_i q_iv
+ *     cost_i = Σ_v q_iv·(C_v(D_v + S_v) − C_v(D_v))/S_v,    S_v = Σ_i q_iv
  *
- * with D what other books have open proposals for. What was traded earlier today is not in it: cost is measured from
- * the mid at release, and order books show by then what those trades have left. Answers in the order of the trades.
+ * for fee, spread and impact each, with C_v the walk of the venue's order book and D what other books have open
+ * proposals for. What was traded earlier today is not in it: cost is measured from the mid at release, and order books
+ * show by then what those trades have left. Answers in the order of the trades.
  */
 export function poolCosts(trades: readonly PoolTrade[], beside: Pick<FlowBeside, 'proposedUsd'>): readonly CostSplit[] {
   return perPool(trades, (pool) => shareCost(pool, beside.proposedUsd(pool[0]!.asset, pool[0]!.side)))
@@ -37,7 +38,7 @@ export function poolCosts(trades: readonly PoolTrade[], beside: Pick<FlowBeside,
 /** Where each trade of such a pool would go: USD per venue, in the order of the trades. */
 export const poolSplits = (trades: readonly PoolTrade[]): readonly ReadonlyMap<VenueId, number>[] =>
   perPool(trades, (pool) => {
-    const shares = venueShares(pool)
+    const shares = venueShares(pool, pooledVenues(pool))
     return pool.map((trade) => splitOver(trade, shares))
   })
 
@@ -64,33 +65,46 @@ function perPool<T>(
 }
 
 function shareCost(pool: readonly PoolTrade[], besideUsd: number): readonly CostSplit[] {
-  const shares = venueShares(pool)
+  const venues = pooledVenues(pool)
+  const shares = venueShares(pool, venues)
   const parts = pool.map((trade) => splitOver(trade, shares))
   const flow = new Map<VenueId, number>()
   for (const part of parts) for (const [venue, notional] of part) add(flow, venue, notional)
-  return pool.map(({ curve }, i) => {
+  const slabs = new Map<VenueId, CostParts>()
+  for (const [venue, notional] of flow)
+    if (notional > 0) slabs.set(venue, slabCost(venues.get(venue)!, besideUsd * (shares.get(venue) ?? 0), notional))
+  return parts.map((part) => {
     let [fee, spread, impact] = [0, 0, 0]
-    for (const venue of curve.venues) {
-      const notional = parts[i]!.get(venue.venue) ?? 0
-      fee += notional * venue.fee
-      spread += notional * venue.halfSpread
-      const price = poolPrice(venue.impact, besideUsd * (shares.get(venue.venue) ?? 0), flow.get(venue.venue) ?? 0)
-      impact += notional * price
+    for (const [venue, notional] of part) {
+      const slab = slabs.get(venue)
+      if (slab === undefined) continue
+      const share = notional / flow.get(venue)!
+      fee += slab.fee * share
+      spread += slab.spread * share
+      impact += slab.impact * share
     }
     return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
   })
 }
 
-/** Part of the pool that the router would send to each venue, with all members' inventory. */
-function venueShares(pool: readonly PoolTrade[]): ReadonlyMap<VenueId, number> {
-  const merged = new Map<VenueId, CostCurve['venues'][number]>()
+/** Every venue that a member can use, with all members' inventory there. */
+function pooledVenues(pool: readonly PoolTrade[]): ReadonlyMap<VenueId, VenueCost> {
+  const pooled = new Map<VenueId, VenueCost>()
   for (const { curve } of pool)
     for (const venue of curve.venues) {
-      const before = merged.get(venue.venue)
-      merged.set(venue.venue, before === undefined ? venue : { ...venue, capacity: before.capacity + venue.capacity })
+      const before = pooled.get(venue.venue)
+      pooled.set(venue.venue, before === undefined ? venue : { ...venue, capacity: before.capacity + venue.capacity })
     }
+  return pooled
+}
+
+/** Part of the pool that the router would send to each venue. */
+function venueShares(
+  pool: readonly PoolTrade[],
+  venues: ReadonlyMap<VenueId, VenueCost>,
+): ReadonlyMap<VenueId, number> {
   const total = pool.reduce((sum, { notionalUsd }) => sum + notionalUsd, 0)
-  const parts = routedShares({ venues: [...merged.values()] }, total)
+  const parts = routedShares({ venues: [...venues.values()] }, total)
   const routed = parts.reduce((sum, [, part]) => sum + part, 0)
   return new Map(parts.map(([venue, part]) => [venue, routed > 0 ? part / routed : 0]))
 }

@@ -45,11 +45,12 @@ const curve = (linear: number, venues: Partial<Record<VenueId, { linear: number;
   side: 'sell',
   venues: Object.entries(venues).map(([venue, { linear, capacity }]) => ({
     venue: venue as VenueId,
-    halfSpread: 0,
+    spread: 0,
     fee: linear,
     linear,
     impact: 0,
     capacity,
+    ladder: null,
   })),
   fit: { linear, impact: 0, rangeUsd: 1_000, error: 0 } as unknown as CostCurve['fit'],
   linearCost: linear,

@@ -61,7 +61,7 @@ const quality = (venue: VenueId, asset: string, change: Partial<MarketQuality> =
 const open = (asset: string): MarketQuality[] => [quality('binance', asset), quality('kraken', asset)]
 const position = (holdings: readonly Holding[]): BookPosition => positionOf(model, holdings, prices, 1, 0.001)
 const costsOf = (holdings: readonly Holding[], markets = open): LineCosts =>
-  lineCosts(position(holdings), { markets }, prices)
+  lineCosts(position(holdings), { markets, ladder: () => null }, prices)
 const room = (curve: CostCurve | null): Record<string, number> =>
   Object.fromEntries((curve?.venues ?? []).map(({ venue, capacity }) => [venue, Math.round(capacity)]))
 
@@ -142,7 +142,7 @@ describe('against the fixed shares that it replaced', () => {
               quality(venue, asset, { takerBps: bps[v]!, halfSpreadBps: bps[v + 2]!, advUsd: 10 ** power }),
             )
           const book = position(holdings)
-          const { sell } = lineCosts(book, { markets }, prices)
+          const { sell } = lineCosts(book, { markets, ladder: () => null }, prices)
           book.lines.forEach((line, i) => {
             const excess = (line.weight - line.target) * book.valueUsd
             if (line.asset === CASH || excess <= 0) return

@@ -3,6 +3,7 @@ import { type AssetId, CASH, isSettlementAsset, type VenueId } from '../../core/
 import type { Side } from '../../core/order.ts'
 import {
   type CostCurve,
+  type LadderOf,
   type MarketQuality,
   mergeCostCurve,
   routedShares,
@@ -14,6 +15,8 @@ import type { BookPosition, PriceBoard } from './book-position.ts'
 export interface CostBoard {
   /** The asset's markets against settlement currencies, usable or not. */
   markets(asset: AssetId): readonly MarketQuality[]
+  /** Their order books of this moment, as costs against the asset's price; null where there is none. */
+  readonly ladder: LadderOf
 }
 
 /** Per line, what selling and what buying costs this book; null for CASH and where no venue can be used. */
@@ -82,13 +85,16 @@ function curveOf(
 ): CostCurve | null {
   const markets = board.markets(asset)
   for (const limits of [capacities, null]) {
-    const curve = mergeCostCurve(markets, asset, side, limits, rangeUsd)
+    const curve = mergeCostCurve(markets, asset, side, limits, rangeUsd, board.ladder)
     if (curve.ok) return curve.value
   }
   return null
 }
 
-/** c of the line and side; 0 for CASH. */
-export const linearCost = (curve: CostCurve | null): number => curve?.linearCost ?? 0
+/**
+ * c of the line and side; 0 for CASH. Not below 0: where one venue's best price is beyond the other's by more than the
+ * fees, both ways together would be worth trading for their own sake.
+ */
+export const linearCost = (curve: CostCurve | null): number => Math.max(0, curve?.linearCost ?? 0)
 export const curveOfSide = (costs: LineCosts, side: Side, line: number): CostCurve | null =>
   (side === 'buy' ? costs.buy : costs.sell)[line] ?? null

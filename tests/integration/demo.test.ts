@@ -54,6 +54,8 @@ describe('one seed', () => {
     expect(report.fills).toBeGreaterThan(5)
     expect(report.costBps).toBeGreaterThan(0)
     expect(report.costBps).toBeLessThan(report.naiveCostBps)
+    // what proposals said is what was paid: nothing moves between a proposal and its fills in lockstep
+    expect(report.toldCostBps / report.costBps).toBeCloseTo(1, 2)
     expect(report.trackingErrorAfter).toBeLessThan(report.trackingErrorBefore)
     expect(other.report).not.toHaveProperty('sandbox')
 
@@ -133,6 +135,7 @@ describe('prices from a file', () => {
       const { report } = await demo('--books', '30', '--prices', join(data!, 'hourly_close_2024_2025.csv'))
       expect(report).toMatchObject({ books: 30, breachedAfter: 0, unableToCheck: 0, ledgerDifferences: [] })
       expect(report.costBps).toBeLessThan(report.naiveCostBps)
+      expect(report.toldCostBps / report.costBps).toBeCloseTo(1, 2)
     },
     200_000,
   )

@@ -1,20 +1,17 @@
-import type { AssetId, VenueId } from '../../core/instruments.ts'
+import type { CostParts, LadderCost } from '../../core/decisions/ladder-cost.ts'
+import type { AssetId, MarketKey, VenueId } from '../../core/instruments.ts'
 import type { Side } from '../../core/order.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
 import { type CurveFit, fitCurve } from './curve-fit.ts'
-import { type CostSource, MergedCost, sourceCost } from './infimal-convolution.ts'
 import type { MarketQuality } from './market-quality.ts'
+import { costOnVenue, MergedVenues, type VenueCost, venueCost } from './venue-cost.ts'
 
 /** USD that may be traded per venue: the holding there for a sale, the quote cash there for a buy. */
 export type VenueCapacities = Readonly<Partial<Record<VenueId, number>>>
 
-/** What a trade of q USD costs on one venue: `(halfSpread + fee)·q + impact·q^{3/2}`. */
-export interface VenueCost extends CostSource {
-  readonly venue: VenueId
-  /** Fractions of traded value; they sum to `linear`. */
-  readonly halfSpread: number
-  readonly fee: number
-}
+/** One side of a market's order book at this moment; null where there is none. */
+export type LadderOf = (market: MarketKey, side: Side) => LadderCost | null
+const NO_LADDER: LadderOf = () => null
 
 /** What trading an asset costs on the venues that the router would use. Plain data: it crosses threads. */
 export interface CostCurve {
@@ -40,18 +37,20 @@ export type CostCurveError = Failure<'no-usable-venue'>
 export const impactCoefficient = (curve: Pick<CostCurve, 'fit'>, valueUsd: number): number =>
   curve.fit.impact * Math.sqrt(valueUsd)
 
+/** Where an asset can be traded now. */
+export type UsableVenues = Pick<CostCurve, 'venues' | 'advUsd' | 'isDefaultImpact' | 'excluded'>
+
 /**
- * Merges the venues' curves by infimal convolution within what may be traded on each (null: as much as one likes) and
- * fits the result from 0 to `rangeUsd`, the size that the trade may have. Capacities may be short of that range: the
- * cost of what lies beyond goes on at the last unit's.
+ * The venues with what may be traded on each (null: as much as one likes). One without an order book at hand is taken by
+ * its curve.
  */
-export function mergeCostCurve(
+export function usableVenues(
   markets: readonly MarketQuality[],
   asset: AssetId,
   side: Side,
   capacities: VenueCapacities | null,
-  rangeUsd: number,
-): Result<CostCurve, CostCurveError> {
+  ladderOf: LadderOf = NO_LADDER,
+): UsableVenues {
   const venues: VenueCost[] = []
   const excluded: { venue: VenueId; why: string }[] = []
   let advUsd = 0
@@ -64,31 +63,33 @@ export function mergeCostCurve(
       excluded.push({ venue: market.venue, why: market.unusable })
       continue
     }
-    venues.push(venueCost(market, side, capacity))
+    venues.push(venueCost(market, side, capacity, ladderOf(market.market, side)))
     advUsd += market.advUsd
     isDefaultImpact ||= market.isDefaultImpact
   }
-  if (venues.length === 0) {
-    const why = excluded.map(({ venue, why }) => `${venue}: ${why}`).join('; ')
-    return fail('no-usable-venue', `no order book of ${asset} can be used${why ? ` (${why})` : ''}`)
-  }
-  const fit = fitCurve(venues, rangeUsd)
-  return ok({ asset, side, venues, fit, linearCost: fit.linear, advUsd, isDefaultImpact, excluded })
+  return { venues, advUsd, isDefaultImpact, excluded }
 }
 
-/** Impact per √USD is `Y·σ_daily/√ADV`. */
-function venueCost(market: MarketQuality, side: Side, capacity: number): VenueCost {
-  const halfSpread = market.halfSpreadBps / 1e4
-  const fee = market.takerBps / 1e4
-  const impactY = side === 'buy' ? market.impactBuyY : market.impactSellY
-  return {
-    venue: market.venue,
-    halfSpread,
-    fee,
-    linear: halfSpread + fee,
-    impact: (impactY * market.sigmaDaily) / Math.sqrt(market.advUsd),
-    capacity,
+/**
+ * Merges what the venues cost by infimal convolution within what may be traded on each and fits the result from 0 to
+ * `rangeUsd`, the size that the trade may have. Capacities may be short of that range: the cost of what lies beyond goes
+ * on at the last unit's.
+ */
+export function mergeCostCurve(
+  markets: readonly MarketQuality[],
+  asset: AssetId,
+  side: Side,
+  capacities: VenueCapacities | null,
+  rangeUsd: number,
+  ladderOf: LadderOf = NO_LADDER,
+): Result<CostCurve, CostCurveError> {
+  const usable = usableVenues(markets, asset, side, capacities, ladderOf)
+  if (usable.venues.length === 0) {
+    const why = usable.excluded.map(({ venue, why }) => `${venue}: ${why}`).join('; ')
+    return fail('no-usable-venue', `no order book of ${asset} can be used${why ? ` (${why})` : ''}`)
   }
+  const fit = fitCurve(usable.venues, rangeUsd)
+  return ok({ asset, side, ...usable, fit, linearCost: fit.linear })
 }
 
 /** Where the router would trade a quantity, USD per venue; what is beyond the venues' capacity is not in it. */
@@ -96,35 +97,37 @@ export function routedShares(
   curve: Pick<CostCurve, 'venues'>,
   notionalUsd: number,
 ): readonly (readonly [venue: VenueId, usd: number])[] {
-  const parts = new MergedCost(curve.venues).split(notionalUsd)
+  const parts = new MergedVenues(curve.venues, notionalUsd).split(notionalUsd)
   return curve.venues.map(({ venue }, v) => [venue, parts[v]!] as const)
 }
 
 /** USD. */
-export interface TradeCost {
-  readonly fee: number
-  readonly spread: number
-  readonly impact: number
+export interface TradeCost extends CostParts {
   readonly total: number
 }
 
 /** What the router would pay for a quantity on the merged venues, exact rather than fitted, by what it is paid for. */
 export function routedCost(curve: Pick<CostCurve, 'venues'>, notionalUsd: number): TradeCost {
-  const merged = new MergedCost(curve.venues)
+  const merged = new MergedVenues(curve.venues, notionalUsd)
   const parts = merged.split(notionalUsd)
-  let [fee, spread, total] = [0, 0, 0]
+  let [fee, spread, impact] = [0, 0, 0]
   curve.venues.forEach((venue, v) => {
-    fee += venue.fee * parts[v]!
-    spread += venue.halfSpread * parts[v]!
-    total += sourceCost(venue, parts[v]!)
+    const cost = costOnVenue(venue, parts[v]!)
+    fee += cost.fee
+    spread += cost.spread
+    impact += cost.impact
   })
   const beyond = notionalUsd - merged.capacity
-  if (beyond > 0) {
-    // As the capacity's last unit; by venue in the same proportions as what fits.
-    const scale = notionalUsd / merged.capacity
-    fee *= scale
-    spread *= scale
-    total += beyond * merged.marginal(notionalUsd)
-  }
-  return { fee, spread, impact: total - fee - spread, total }
+  if (!(beyond > 0)) return { fee, spread, impact, total: fee + spread + impact }
+  // As the capacity's last unit; fee and spread by venue in the same proportions as what fits.
+  const total = fee + spread + impact + beyond * merged.marginal(notionalUsd)
+  const scale = notionalUsd / merged.capacity
+  return { fee: fee * scale, spread: spread * scale, impact: total - (fee + spread) * scale, total }
+}
+
+/** What `usd` more cost on this venue after `doneUsd` on the same side: the slab of its cost between them. */
+export function slabCost(venue: VenueCost, doneUsd: number, usd: number): CostParts {
+  if (doneUsd === 0) return costOnVenue(venue, usd)
+  const [before, after] = [costOnVenue(venue, doneUsd), costOnVenue(venue, doneUsd + usd)]
+  return { fee: after.fee - before.fee, spread: after.spread - before.spread, impact: after.impact - before.impact }
 }

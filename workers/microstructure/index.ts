@@ -2,13 +2,17 @@ export {
   type CostCurve,
   type CostCurveError,
   impactCoefficient,
+  type LadderOf,
   mergeCostCurve,
   routedCost,
   routedShares,
+  slabCost,
   type TradeCost,
+  usableVenues,
   type VenueCapacities,
 } from './cost-curve.ts'
 export { type CostReport, type CostReportRequest, costReport } from './cost-report.ts'
+export { fitImpactAlone } from './curve-fit.ts'
 export type { EffectiveCost } from './depth.ts'
 export type { AccountFees } from './fee-schedule.ts'
 export type { RealisedFill } from './fill-correction.ts'
@@ -24,4 +28,5 @@ export {
   type SavedClock,
 } from './microstructure-engine.ts'
 export { REFUSALS, type Refusal } from './order-book-check.ts'
+export { impactScale, type VenueCost } from './venue-cost.ts'
 export type { WaitingSaves } from './waiting.ts'

@@ -39,6 +39,17 @@ describe('two curves by hand', () => {
     expect(new MergedCost([{ ...a, capacity: 0 }]).marginal(1)).toBeNaN()
     expect(new MergedCost([]).cost(0)).toBe(0)
   })
+  test('the rest of a curve costs what the whole of it does beyond what is taken of it', () => {
+    const rest = { ...a, from: 250_000 }
+    expect(sourceCost(rest, 750_000)).toBeCloseTo(sourceCost(a, 1e6) - sourceCost(a, 250_000), 9)
+    // Its first unit costs 0.001 + 1.5e-6·500 = 0.00175, so B joins at the same λ = 0.002, after 194,444 of it.
+    const merged = new MergedCost([rest, b])
+    expect(merged.marginal(0)).toBeCloseTo(0.00175, 12)
+    expect(Array.from(merged.split(194_444))).toEqual([194_444, 0])
+    const [atRest, atB] = merged.split(750_000 + 111_111.111111)
+    expect(atRest).toBeCloseTo(750_000, 3)
+    expect(atB).toBeCloseTo(111_111.1111, 3)
+  })
   test('price levels are taken in order, levels alike one after the other, curves in between', () => {
     const merged = new MergedCost([level(0.002, 100), level(0.001, 50), level(0.002, 30), a])
     // The curve costs 0.001 at its first unit, after the level; 0.002 at 444,444.
@@ -52,12 +63,18 @@ const source = fc.record({
   linear: fc.double({ min: -1e-4, max: 5e-3, noNaN: true }),
   impact: fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 1e-5, noNaN: true })),
   capacity: fc.oneof(fc.constant(0), fc.double({ min: 1, max: 1e7, noNaN: true })),
+  from: fc.oneof(fc.constant(0), fc.double({ min: 1, max: 1e7, noNaN: true })),
 })
 const sources = fc.array(source, { minLength: 1, maxLength: 5 }).filter((all) => all.some((one) => one.capacity > 0))
 const share = fc.integer({ min: 0, max: 1_000_000 }).map((part) => part / 1e6)
 /** Relative to the cost's own scale, so that a linear cost near zero does not make it exact. */
 const slack = (all: readonly CostSource[], q: number): number =>
-  1e-9 * q * all.reduce((sum, one) => sum + Math.abs(one.linear) + one.impact * Math.sqrt(q), 1e-6)
+  1e-9 *
+  q *
+  all.reduce(
+    (sum, one) => sum + Math.abs(one.linear) + one.impact * Math.sqrt(one.from ?? 0) + one.impact * Math.sqrt(q),
+    1e-6,
+  )
 
 describe('whatever the curves', () => {
   test('the split sums to the quantity, within every capacity', () =>

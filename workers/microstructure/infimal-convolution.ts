@@ -6,6 +6,11 @@ export interface CostSource {
   readonly impact: number
   /** USD it can take; may be infinite. */
   readonly capacity: number
+  /**
+   * USD already taken from the same curve, which the source is the rest of: q more cost
+   * `linear·q + impact·((from + q)^{3/2} − from^{3/2})`. Absent: 0.
+   */
+  readonly from?: number
 }
 
 /**
@@ -21,12 +26,14 @@ interface Range {
   readonly weight: number
   readonly middle: number
   readonly offset: number
+  /** C(low), USD. */
+  readonly cost: number
 }
 
 /**
  * Infimal convolution of cost curves: `C(Q) = min Σ C_v(q_v)` over `Σ q_v = Q`, `0 ≤ q_v ≤ U_v`; what a router pays
  * that always takes the cheapest unit next. Exact: all sources trade up to one marginal cost λ,
- * `q_v = min(U_v, ((λ − c_v)/(1.5·K_v))²)`, so Q is quadratic in λ between breakpoints and λ(Q) a square root.
+ * `q_v = min(U_v, ((λ − c_v)/(1.5·K_v))² − from_v)`, so Q is quadratic in λ between breakpoints and λ(Q) a square root.
  * Beyond the summed capacity the last marginal cost goes on, so that C stays convex.
  */
 export class MergedCost {
@@ -73,19 +80,10 @@ export class MergedCost {
     return parts
   }
 
-  /** USD. What sources at λ leave over is paid at λ: the level that is open, and all beyond the capacity. */
+  /** USD. All beyond the capacity is paid at the last marginal cost. */
   cost(quantity: number): number {
     const range = this.#rangeOf(quantity)
-    if (range === undefined) return quantity === 0 ? 0 : Number.NaN
-    const lambda = lambdaOf(range, quantity)
-    let [left, total] = [quantity, 0]
-    for (const source of this.#sources) {
-      if (isOpenLevel(source, range)) continue
-      const part = takenAt(source, lambda)
-      left -= part
-      total += sourceCost(source, part)
-    }
-    return total + lambda * left
+    return range === undefined ? (quantity === 0 ? 0 : Number.NaN) : costWithin(range, quantity)
   }
 
   #rangeOf(quantity: number): Range | undefined {
@@ -101,18 +99,26 @@ export class MergedCost {
 }
 
 /** USD that q USD cost on one source alone; within its capacity. */
-export const sourceCost = ({ linear, impact }: CostSource, q: number): number => linear * q + impact * q * Math.sqrt(q)
+export function sourceCost({ linear, impact, from = 0 }: CostSource, q: number): number {
+  if (from === 0) return linear * q + impact * q * Math.sqrt(q)
+  // without the difference of near numbers
+  const [before, after] = [Math.sqrt(from), Math.sqrt(from + q)]
+  return linear * q + (impact * q * (after * after + after * before + before * before)) / (after + before)
+}
 
-const fullAt = ({ linear, impact, capacity }: CostSource): number =>
-  impact === 0 ? linear : linear + 1.5 * impact * Math.sqrt(capacity)
+/** Marginal cost of the first unit, and of the last one. */
+const startAt = ({ linear, impact, from = 0 }: CostSource): number =>
+  impact === 0 ? linear : linear + 1.5 * impact * Math.sqrt(from)
+const fullAt = ({ linear, impact, capacity, from = 0 }: CostSource): number =>
+  impact === 0 ? linear : linear + 1.5 * impact * Math.sqrt(from + capacity)
 
 const isOpenLevel = (source: CostSource, range: Range): boolean =>
   source.impact === 0 && range.from === range.to && source.linear === range.from
 
 function takenAt(source: CostSource, lambda: number): number {
-  if (!(source.capacity > 0) || lambda < source.linear) return 0
+  if (!(source.capacity > 0) || lambda < startAt(source)) return 0
   if (lambda >= fullAt(source)) return source.capacity
-  return ((lambda - source.linear) / (1.5 * source.impact)) ** 2
+  return Math.max(0, ((lambda - source.linear) / (1.5 * source.impact)) ** 2 - (source.from ?? 0))
 }
 
 function lambdaOf(range: Range, quantity: number): number {
@@ -121,49 +127,79 @@ function lambdaOf(range: Range, quantity: number): number {
   return Math.min(range.to, Math.max(range.from, root))
 }
 
+/**
+ * C(low) + ∫ λ dQ. Between breakpoints dQ = 2·weight·u du with u = λ − middle, so that ∫ u dQ = ⅔·weight·(u₁³ − u₀³);
+ * written without the difference of near numbers, as weight·(u₁² − u₀²) is Q − low.
+ */
+function costWithin(range: Range, quantity: number): number {
+  const { from, to, low, high, weight, middle, cost } = range
+  const within = Math.min(quantity, high)
+  const beyond = quantity > high ? to * (quantity - high) : 0
+  if (weight === 0) return cost + to * (within - low) + beyond
+  const [start, end] = [from - middle, lambdaOf(range, within) - middle]
+  const mean = start + end > 0 ? ((2 / 3) * (end * end + end * start + start * start)) / (end + start) : 0
+  return cost + (middle + mean) * (within - low) + beyond
+}
+
+interface Placed {
+  readonly source: CostSource
+  readonly start: number
+  readonly full: number
+}
+
 function rangesOf(sources: readonly CostSource[]): Range[] {
-  const rising = [...sources].sort((a, b) => a.linear - b.linear)
-  const ends = new Float64Array(2 * rising.length)
-  rising.forEach((source, i) => {
-    ends[2 * i] = source.linear
-    ends[2 * i + 1] = fullAt(source)
-  })
-  const breaks = ends.sort().filter((end, i) => i === 0 || end !== ends[i - 1])
+  const rising = sources
+    .map((source): Placed => ({ source, start: startAt(source), full: fullAt(source) }))
+    .sort((a, b) => a.start - b.start)
   const ranges: Range[] = []
-  let active: CostSource[] = []
-  let [next, full, reached] = [0, 0, 0]
-  breaks.forEach((from, i) => {
-    for (const source of active) if (fullAt(source) <= from) full += source.capacity
-    active = active.filter((source) => fullAt(source) > from)
+  let active: Placed[] = []
+  let [next, full, reached, cost] = [0, 0, 0, 0]
+  let from = rising[0]?.start ?? Number.POSITIVE_INFINITY
+  while (next < rising.length || active.length > 0) {
     let level = 0
-    for (; next < rising.length && rising[next]!.linear === from; next++) {
-      if (rising[next]!.impact > 0) active.push(rising[next]!)
-      else level += rising[next]!.capacity
+    for (; next < rising.length && rising[next]!.start === from; next++) {
+      const placed = rising[next]!
+      if (placed.source.impact > 0) active.push(placed)
+      else level += placed.source.capacity
     }
     if (level > 0) {
-      ranges.push({ from, to: from, low: reached, high: reached + level, weight: 0, middle: 0, offset: 0 })
+      ranges.push({ from, to: from, low: reached, high: reached + level, weight: 0, middle: 0, offset: 0, cost })
       full += level
       reached += level
+      cost += from * level
     }
-    if (active.length === 0) return
-    const to = breaks[i + 1] ?? Number.POSITIVE_INFINITY
-    const square = sumOfSquares(active)
-    const offset = full + square.offset
-    const high = Math.max(reached, offset + square.weight * (to - square.middle) ** 2)
-    ranges.push({ ...square, from, to, low: reached, high, offset })
-    reached = high
-  })
+    let to = rising[next]?.start ?? Number.POSITIVE_INFINITY
+    for (const placed of active) to = Math.min(to, placed.full)
+    if (active.length > 0) {
+      const square = sumOfSquares(active)
+      const offset = full + square.offset
+      const high = Math.max(reached, offset + square.weight * (to - square.middle) ** 2)
+      const range = { ...square, from, to, low: reached, high, offset, cost }
+      ranges.push(range)
+      cost = costWithin(range, high)
+      reached = high
+      const open = active.filter((placed) => placed.full > to)
+      if (open.length < active.length) {
+        for (const placed of active) if (placed.full <= to) full += placed.source.capacity
+        active = open
+      }
+    }
+    from = to
+  }
   return ranges
 }
 
-/** `Σ ((λ − c)/(1.5·K))² = weight·(λ − middle)² + offset`. */
-function sumOfSquares(active: readonly CostSource[]): Pick<Range, 'weight' | 'middle' | 'offset'> {
+/** `Σ ((λ − c)/(1.5·K))² − from = weight·(λ − middle)² + offset`. */
+function sumOfSquares(active: readonly Placed[]): Pick<Range, 'weight' | 'middle' | 'offset'> {
   let [weight, weighted, offset] = [0, 0, 0]
-  for (const { linear, impact } of active) {
+  for (const {
+    source: { linear, impact },
+  } of active) {
     weight += 1 / (1.5 * impact) ** 2
     weighted += linear / (1.5 * impact) ** 2
   }
   const middle = weighted / weight
-  for (const { linear, impact } of active) offset += ((linear - middle) / (1.5 * impact)) ** 2
+  for (const { source } of active)
+    offset += ((source.linear - middle) / (1.5 * source.impact)) ** 2 - (source.from ?? 0)
   return { weight, middle, offset }
 }

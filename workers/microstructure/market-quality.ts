@@ -17,6 +17,9 @@ export interface ImpactQuality {
   /** Realised fills that count on each side, old ones for less than one. */
   readonly buyFills: number
   readonly sellFills: number
+  /** What they have paid for impact over what order books had said, shrunk towards 1: times Y, and times a walk. */
+  readonly buyFactor: number
+  readonly sellFactor: number
 }
 
 /** One market on one venue as the screens, the planner and the cost curves see it. */

@@ -132,11 +132,9 @@ export class MarketState {
     return null
   }
 
-  /** Lets one of the account's own orders correct Y. False where its figures can't be used. */
+  /** Lets the account's own orders correct what impact is told. False where they say nothing. */
   observeFill(fill: RealisedFill): boolean {
-    const { sigmaDaily, advUsd, quoteUsd } = this.#facts
-    const x = sigmaDaily * Math.sqrt((fill.notional * quoteUsd) / advUsd)
-    return this.#fills[fill.side].observe(fill, x, this.#fittedY(fill.side, this.#last?.at ?? 0))
+    return this.#fills[fill.side].observe(fill)
   }
 
   /** Cost of a notional (quote currency) in the last good order book; null before the first. */
@@ -207,7 +205,7 @@ export class MarketState {
     return this.#fit === null ? DEFAULT_IMPACT : this.#impact[side].mean(now)
   }
   #impactY(side: Side, now: number): number {
-    return this.#fills[side].correct(this.#fittedY(side, now))
+    return this.#fills[side].factor * this.#fittedY(side, now)
   }
 
   #fitQuality(now: number): ImpactQuality | null {
@@ -222,6 +220,8 @@ export class MarketState {
       to: Math.min(buy.to, sell.to),
       buyFills: this.#fills.buy.fills,
       sellFills: this.#fills.sell.fills,
+      buyFactor: this.#fills.buy.factor,
+      sellFactor: this.#fills.sell.factor,
     }
   }
 

@@ -257,20 +257,22 @@ describe('what the engine learns', () => {
     engine.setMarkets([facts('binance', { advUsd: 1e6 }), facts('kraken', { advUsd: Number.NaN })])
     unwrap(engine.observe([frame(0)]))
     const before = engine.snapshot(0)[0]!
-    const x = 0.03 * Math.sqrt(1e5 / 1e6)
-    const fill = { market: BTC, side: 'buy', notional: 1e5, arrivalMid: 100, halfSpread: 0.001 } as const
-    const paid = 100 * (1.001 + 2 * before.impactBuyY * x)
+    // Half-spread 10 bps; the order book said 4 bps more, they paid 8.
+    const fill = { market: BTC, side: 'buy', arrivalMid: 100, halfSpread: 0.001, walkedPrice: 100.14 } as const
+    const paid = 100.18
     expect(engine.observeFill(Array.from({ length: 30 }, () => ({ ...fill, averagePrice: paid })))).toEqual([])
     const after = engine.snapshot(0)[0]!
-    // 30 fills at twice the fitted Y weigh nearly as much as the fit, a little less for their age.
+    // 30 fills at twice what was said weigh nearly as much as it, a little less for their age.
     expect(after.impactBuyY / before.impactBuyY).toBeGreaterThan(1.45)
     expect(after.impactBuyY / before.impactBuyY).toBeLessThan(1.5)
     expect(after.impactSellY).toBe(before.impactSellY)
     expect(after.fit).toMatchObject({ fittedBuyY: before.impactBuyY, sellFills: 0, points: 16 })
     expect(after.fit!.buyFills).toBeGreaterThan(28)
+    expect(after.fit!.buyFactor).toBeCloseTo(after.impactBuyY / before.impactBuyY, 12)
+    expect(after.fit!.sellFactor).toBe(1)
     const odd = [
       { ...fill, averagePrice: Number.NaN },
-      { ...fill, averagePrice: paid, market: 'kraken:BTC/USD' as const },
+      { ...fill, averagePrice: paid, walkedPrice: 100.1 },
       { ...fill, averagePrice: paid, market: 'kraken:X/Y' as const },
     ]
     expect(engine.observeFill(odd)).toEqual(odd)

@@ -260,6 +260,7 @@ export class DeskBench {
           asset in YEARLY_VOLATILITY && !this.unusable.has(asset)
             ? [qualityOf('binance', asset), qualityOf('kraken', asset)]
             : [],
+        ladder: () => null,
       },
       risk: {
         covarianceOf: (assets) =>

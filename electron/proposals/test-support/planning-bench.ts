@@ -94,7 +94,10 @@ export function view(over: Partial<MarketView> = {}, costScale = 1): MarketView 
     prices: new Map(
       Object.entries(PRICES).map(([asset, priceUsd]) => [asset, { priceUsd, fresh: true, ageMs: 100, why: null }]),
     ),
-    costs: { markets: (asset) => (asset in VOLATILITY ? VENUES.map((venue) => quality(venue, asset, costScale)) : []) },
+    costs: {
+      markets: (asset) => (asset in VOLATILITY ? VENUES.map((venue) => quality(venue, asset, costScale)) : []),
+      ladder: () => null,
+    },
     risk: {
       covarianceOf: (assets) =>
         Float64Array.from({ length: assets.length ** 2 }, (_, k) => {
