@@ -1,6 +1,7 @@
 import { assess, passes } from './certificate.ts'
 import { better, type Candidate, conclude } from './exact/candidate.ts'
 import { FEASIBILITY_TOLERANCE } from './limits/bounded-simplex.ts'
+import { type MostCash, mostCashLeft } from './most-cash.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { atReservePrice, reserveRoom } from './reserve-price.ts'
 import type { Infeasible, Multipliers, RebalanceSolution, Solved } from './solution.ts'
@@ -76,6 +77,8 @@ class PriceSearch {
     if (!isPriced(free)) return { kind: 'answer', answer: free }
     this.#free = free
     if (free.room >= 0) return { kind: 'answer', answer: this.#conclude(this.#candidate(free)) }
+    const beyond = this.#beyondAllSales()
+    if (beyond !== null) return { kind: 'answer', answer: beyond }
     let below = free
     const known = start?.multipliers.reserve ?? 0
     let doubted = false
@@ -164,9 +167,20 @@ class PriceSearch {
     return null
   }
 
+  /** The proof at one look, where bounds and costs alone leave less than the reserve: no price will. */
+  #beyondAllSales(): Infeasible | null {
+    const { asset, weight } = this.#problem.reserve!
+    const most = mostCashLeft(this.#problem, asset)
+    if (most === null) return null
+    const shortfall = weight - (most.cash - most.cost)
+    if (shortfall <= FEASIBILITY_TOLERANCE) return null
+    // by how much it is missed other limits decide too, where they keep that point from being reached
+    return (most.isReached ? null : this.#clash()) ?? unkeepable(this.#problem, most, shortfall)
+  }
+
   /** The proof that no feasible trade leaves the reserve: the most cash that any can leave. */
   #clash(): Infeasible | null {
-    const { id, reserve, current } = this.#problem
+    const { reserve, current } = this.#problem
     const { asset, weight } = reserve!
     const view = new Float64Array(current.length)
     view[asset] = 1
@@ -175,18 +189,8 @@ class PriceSearch {
     this.#iterations += most.iterations
     const shortfall = weight + most.objective - most.certificate.gap
     if (shortfall <= FEASIBILITY_TOLERANCE) return null
-    const text = (value: number): string => String(Number(value.toPrecision(9)))
     const cost = most.split.linearCost + most.split.impact
-    return {
-      id,
-      status: 'infeasible',
-      code: 'reserve',
-      reason: `reserve of ${text(weight)} in line ${asset} can't be kept: at most ${text(-most.objective)} is left (${text(most.x[asset]!)} less costs of ${text(cost)})`,
-      shortfall,
-      lines: [asset],
-      groups: [],
-      floors: [],
-    }
+    return unkeepable(this.#problem, { cash: most.x[asset]!, cost }, shortfall)
   }
 
   #candidate({ price, solved }: Priced): Candidate {
@@ -220,6 +224,25 @@ class PriceSearch {
 
   #conclude(candidate: Candidate): RebalanceSolution {
     return conclude(this.#problem, candidate, this.#iterations)
+  }
+}
+
+function unkeepable(
+  { id, reserve }: RebalanceProblem,
+  { cash, cost }: Pick<MostCash, 'cash' | 'cost'>,
+  shortfall: number,
+): Infeasible {
+  const { asset, weight } = reserve!
+  const text = (value: number): string => String(Number(value.toPrecision(9)))
+  return {
+    id,
+    status: 'infeasible',
+    code: 'reserve',
+    reason: `reserve of ${text(weight)} in line ${asset} can't be kept: at most ${text(cash - cost)} is left (${text(cash)} less costs of ${text(cost)})`,
+    shortfall,
+    lines: [asset],
+    groups: [],
+    floors: [],
   }
 }
 

@@ -1,6 +1,7 @@
 import { createTradeProblem } from '../exact/trade-problem.ts'
 import { groupRows } from '../group-rows.ts'
 import type { RebalanceProblem } from '../problem.ts'
+import { reserveRoom } from '../reserve-price.ts'
 import type { Infeasibility } from '../solution.ts'
 import { FEASIBILITY_TOLERANCE, type LinearProgram, solveLinearProgram } from './bounded-simplex.ts'
 import { checkFeasibility } from './feasibility.ts'
@@ -41,17 +42,69 @@ const NO_MOVE = 1e-13
  *     minimise Σ (lowerᵢ − xᵢ)⁺ + (xᵢ − upperᵢ)⁺   subject to  limits.lower ≤ x ≤ limits.upper,  Σx = 1,  group caps and
  *                                                  floors, turnover cap,  x = current where frozen
  *
- * Total, groups, turnover cap and frozen lines never give way; a cash reserve, which no bound decides, is left out.
+ * Total, groups, turnover cap, frozen lines and a cash reserve never give way. With a reserve, cash may not be below it
+ * and what the trades to x cost, which moves the sum by no more than those costs: it is the least to within them.
  * Where several relaxations have the least sum, one of those that trade least is taken: a client is moved as little as
  * the rules allow. The same input gives the same bits. A feasible problem is answered with no moves.
  */
 export function relaxBounds(problem: RebalanceProblem, limits: BoundLimits): RelaxationAnswer {
+  return problem.reserve === null
+    ? pointAnswer(problem, pointWithin(problem, limits))
+    : relaxWithReserve(problem, limits)
+}
+
+type PointAnswer =
+  | { readonly kind: 'point'; readonly x: Float64Array }
+  | Extract<RelaxationAnswer, { kind: 'incurable' }>
+
+const pointAnswer = (problem: RebalanceProblem, answer: PointAnswer): RelaxationAnswer =>
+  answer.kind === 'point' ? movesTo(problem, answer.x) : answer
+
+/** Costs shrink what is left of a change by a factor of their own rate: a few rounds bring it below rounding. */
+const RESERVE_ROUNDS = 12
+
+function relaxWithReserve(problem: RebalanceProblem, limits: BoundLimits): RelaxationAnswer {
+  const { asset, weight } = problem.reserve!
+  const free = { ...problem, reserve: null }
+  let least = weight
+  for (let round = 0; round < RESERVE_ROUNDS; round++) {
+    const raised = (bounds: Float64Array): Float64Array => bounds.with(asset, Math.max(bounds[asset]!, least))
+    const answer = pointWithin(
+      { ...free, lower: raised(problem.lower) },
+      { lower: raised(limits.lower), upper: limits.upper },
+    )
+    if (answer.kind === 'incurable') {
+      const without = pointWithin(free, limits)
+      return without.kind === 'incurable' ? without : { kind: 'incurable', why: unkeptReserve(problem, answer.why) }
+    }
+    const missing = -reserveRoom(problem, answer.x)
+    if (missing <= NO_MOVE) return movesTo(problem, answer.x)
+    least += missing
+  }
+  return { kind: 'incurable', why: unkeptReserve(problem, null) }
+}
+
+function unkeptReserve({ reserve }: RebalanceProblem, why: Infeasibility | null): Infeasibility {
+  const { asset, weight } = reserve!
+  const because = why === null ? '' : `: ${why.reason}`
+  return {
+    code: 'reserve',
+    reason: `reserve of ${Number(weight.toPrecision(9))} in line ${asset} can't be kept with its costs${because}`,
+    shortfall: why?.shortfall ?? 0,
+    lines: why?.lines ?? [asset],
+    groups: why?.groups ?? [],
+    floors: why?.floors ?? [],
+  }
+}
+
+/** The least relaxed point of a problem without a reserve. */
+function pointWithin(problem: RebalanceProblem, limits: BoundLimits): PointAnswer {
   const lower = problem.lower.map((low, i) => Math.min(low, limits.lower[i]!))
   const upper = problem.upper.map((high, i) => Math.max(high, limits.upper[i]!))
   const outermost = { ...problem, lower, upper }
   const feasibility = checkFeasibility(outermost, createTradeProblem(outermost))
   if (feasibility.kind === 'infeasible') return { kind: 'incurable', why: feasibility.why }
-  return movesTo(problem, leastRelaxedPoint(problem, { lower, upper }))
+  return { kind: 'point', x: leastRelaxedPoint(problem, { lower, upper }) }
 }
 
 export type StagedRelaxation =
