@@ -40,6 +40,8 @@ export function reasonWords(reason: Decision['reason']): string {
       return 'on schedule'
     case 'volatility-spike':
       return 'volatility has jumped'
+    case 'continuation':
+      return 'goes on with its way'
     case 'inside-band':
       return 'inside its bands'
     case 'defensive':

@@ -48,6 +48,8 @@ export interface FactPayloads {
     readonly venueEntryId: string | null
   }
   'proposal-made': { readonly proposal: Proposal }
+  /** The optimiser wants no more of a way that a trade rate began, or less than may be traded. */
+  'way-ended': { readonly bookId: ClientBookId; readonly proposalId: string; readonly why: string }
   'proposal-changed': { readonly proposalId: string; readonly state: ProposalState; readonly why: string }
   /** Approval: what was approved becomes parent orders. */
   'plan-released': {

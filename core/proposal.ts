@@ -24,6 +24,16 @@ export type Trigger =
   | { readonly kind: 'schedule'; readonly due: Millis }
   /** Fast volatility of the market against the usual, per year. */
   | { readonly kind: 'volatility-spike'; readonly volatility: number; readonly usual: number }
+  /** The day after a trade rate went a part of the way: the next part. */
+  | { readonly kind: 'continuation'; readonly way: WayLeft }
+
+/** What a trade rate leaves of the optimiser's way for later days. */
+export interface WayLeft {
+  /** One-way turnover ½ Σ|goal − after|, fraction of the book. */
+  readonly turnover: number
+  /** The market's own time when the part before it was planned. */
+  readonly since: Millis
+}
 
 /** Asked for, by a person, by money that moved, or for the whole firm; a breach of bands is not asked for. */
 export type RequestTrigger = Exclude<Trigger, { kind: 'band-breach' }>
@@ -146,6 +156,8 @@ export interface Proposal {
   /** True where a risk number rests on the prior instead of history. */
   readonly riskIsPrior: boolean
   readonly automatic: boolean
+  /** Left out where the whole way is gone, but for less than may be traded. */
+  readonly wayLeft?: WayLeft
   readonly createdAt: Millis
   readonly expiresAt: Millis
 }

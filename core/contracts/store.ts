@@ -14,7 +14,7 @@ import type {
   TradingState,
   VenueTrade,
 } from '../order.ts'
-import type { CashFlowKind, Proposal, ProposalState } from '../proposal.ts'
+import type { CashFlowKind, Proposal, ProposalState, WayLeft } from '../proposal.ts'
 import type { RebalancingRules } from '../rebalancing-rules.ts'
 import type { Failure, Result } from '../result.ts'
 import type { BookRisk, RiskProfile } from '../risk-profile.ts'
@@ -68,6 +68,15 @@ export interface RiskProfileRecord {
   readonly by: string
   readonly why: string
 }
+/** What the last executed proposal of a client book left of its way. */
+export interface UnfinishedWay {
+  readonly bookId: ClientBookId
+  readonly proposalId: string
+  readonly left: WayLeft
+  /** Day of the market on which that proposal was executed. */
+  readonly tradedOn: number
+}
+
 export interface RulesRecord {
   readonly rules: RebalancingRules
   readonly at: Millis
@@ -150,6 +159,8 @@ export interface DeskStore {
   proposal(id: string): Proposal | undefined
   /** When fills were last allocated, of every client book that ever had any. */
   lastRebalances(): ReadonlyMap<ClientBookId, Millis>
+  /** Ways that a trade rate has gone a part of, one per client book at most; of one book or of all. */
+  unfinishedWays(bookId?: ClientBookId): readonly UnfinishedWay[]
   /** Of every client book since its last proposal that was not merely replaced, oldest first. */
   unplannedCashFlows(): readonly UnplannedCashFlow[]
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { usd } from '../units.ts'
+import { millis, usd } from '../units.ts'
 import { decideMandate } from './mandates.ts'
 
 const cost = (total: number) => ({ feeUsd: usd(total), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(total) })
@@ -20,6 +20,12 @@ test.each([
   ['standard tier', { tier: 'standard', mandate: null } as const, proposal, 'standard tier'],
   ['no mandate', { tier: 'premium', mandate: null } as const, proposal, 'no mandate'],
   ['turnover', premium, { ...proposal, turnover: 0.1001 }, 'turnover 10.01 %'],
+  [
+    'a way gone in parts',
+    premium,
+    { ...proposal, wayLeft: { turnover: 0.06, since: millis(0) } },
+    'turnover 11.00 % (6.00 % of it on later days)',
+  ],
   ['cost', premium, { ...proposal, cost: cost(1001) }, 'cost 10.0 bps is above the mandate'],
   ['a warning', premium, { ...proposal, cleanliness: 'warning', remarks: ['band relaxed'] } as const, 'band relaxed'],
   ['manual', premium, { ...proposal, trigger: { kind: 'manual', by: 'A' } } as const, 'asked for by an advisor'],

@@ -112,3 +112,27 @@ describe('on schedule, or in a spike of volatility', () => {
     expect(decideTrigger({ ...quiet, request: due, ...changes })).toMatchObject({ kind: 'wait', reason }),
   )
 })
+
+describe('the next part of a way that was begun', () => {
+  const request = { kind: 'continuation', way: { turnover: 0.012, since: millis(900_000) } } as const
+
+  test('is planned inside the bands', () =>
+    expect(decideTrigger({ ...quiet, request })).toEqual({ kind: 'propose', trigger: request }))
+
+  test('a breach takes its place', () =>
+    expect(decideTrigger({ ...breached, request })).toEqual({
+      kind: 'propose',
+      trigger: { kind: 'band-breach', assets: ['LINK'] },
+    }))
+
+  test.each([
+    ['paused', { pausedUntil: later }],
+    ['cool-down', { coolDownUntil: later }],
+    ['defensive', { defensive: { outerLimit: 0.08, beyond: [] } }],
+    ['open-proposal', { hasOpenProposal: true }],
+    ['executing', { isExecuting: true }],
+    ['trading-halted', { tradingHalted: 'stopped' }],
+  ] as const)('%s holds it', (reason, changes) =>
+    expect(decideTrigger({ ...quiet, request, ...changes })).toMatchObject({ kind: 'wait', reason }),
+  )
+})

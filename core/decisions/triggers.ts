@@ -43,7 +43,8 @@ const clock = (at: Millis): string => `${new Date(at).toISOString().slice(0, 16)
 /**
  * Every trigger and every non-trigger has a reason. The order is the order of force: what makes a proposal impossible
  * comes before what makes it unwanted; an advisor's own request overrides pause, cool-down and being inside the band,
- * never a missing price or a halt. Money that moved overrides cool-down and defence, a schedule or a spike neither.
+ * never a missing price or a halt. Money that moved overrides cool-down and defence, a schedule, a spike or a way that
+ * was begun neither. A breach takes the place of a way that was begun: it is planned anew, from where the book is.
  */
 export function decideTrigger(input: TriggerInput): TriggerDecision {
   if (input.breachedAssets === null) return wait('stale-price', input.unableWhy ?? 'a price is missing')
@@ -63,5 +64,7 @@ export function decideTrigger(input: TriggerInput): TriggerDecision {
       'cool-down',
       `${input.coolDownAfter ?? 'rebalanced a short while ago'}; cool-down until ${clock(input.coolDownUntil)}`,
     )
-  return { kind: 'propose', trigger: input.request ?? { kind: 'band-breach', assets: input.breachedAssets } }
+  const isBreach = input.breachedAssets.length > 0 && input.request?.kind === 'continuation'
+  const asked = isBreach ? null : input.request
+  return { kind: 'propose', trigger: asked ?? { kind: 'band-breach', assets: input.breachedAssets } }
 }

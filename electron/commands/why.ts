@@ -175,6 +175,8 @@ function textOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
     }
     if (proposal.tax !== undefined)
       lines.push(`    tax $${proposal.tax.taxUsd.toFixed(0)}, due later; naive $${proposal.tax.naiveTaxUsd.toFixed(0)}`)
+    if (proposal.wayLeft !== undefined)
+      lines.push(`    ${percent(proposal.wayLeft.turnover)} of the book is left of the way for later days`)
     for (const remark of proposal.remarks) lines.push(`    ${remark}`)
   }
   if (before.length > 0) lines.push('before:', ...before.map(lineOf))
@@ -208,6 +210,7 @@ function jsonOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
             costUsd: proposal.cost.totalUsd,
             naiveCostUsd: proposal.naiveCost.totalUsd,
             ...(proposal.tax === undefined ? {} : { tax: proposal.tax }),
+            wayLeft: proposal.wayLeft ?? null,
             lines: proposal.lines.map((line) => ({
               asset: line.asset,
               before: line.before,

@@ -1,8 +1,10 @@
 import type { ClientBook, ClientBookId } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Decision } from '../../core/decision.ts'
+import { endsWay } from '../../core/decisions/continuation.ts'
 import { decideMandate } from '../../core/decisions/mandates.ts'
 import { type DefensiveLimit, decideTrigger, defensiveWhy } from '../../core/decisions/triggers.ts'
+import type { Fact } from '../../core/journal.ts'
 import type { NonTriggerReason, Proposal, Trigger } from '../../core/proposal.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { type BookPosition, boundPosition } from '../proposals/book-position.ts'
@@ -180,6 +182,7 @@ export async function planNeeded(
       request,
     })
     if (decision.kind === 'propose') {
+      if (request?.kind === 'continuation' && decision.trigger.kind === 'band-breach') proposals.leaveOut(bookId, [])
       requests.push(planRequest(world, book, decision.trigger, proposals.leftOutOf(bookId)))
       positions.push(position)
       continue
@@ -256,8 +259,9 @@ async function plan(
   const answers = await planBooks(requests, market, planningDeps(deps, market))
   const made: Proposal[] = []
   const decided: Decision[] = []
+  const ended: (Fact & { readonly type: 'way-ended' })[] = []
   answers.forEach((answer, i) => {
-    const { book, leftOut } = requests[i]!
+    const { book, leftOut, trigger } = requests[i]!
     if (answer.ok) {
       made.push(leftOut.length > 0 ? answer.value : underMandate(book, answer.value))
       decided.push(proposedDecision(answer.value, positions[i]!, market))
@@ -267,9 +271,15 @@ async function plan(
       const { code, message } = answer.error
       proposals.wait(book.id, { reason: WAIT_REASON[code], why: message, until })
       decided.push(waitingDecision(book.id, WAIT_REASON[code], message, positions[i]!, market))
+      const way = trigger.kind === 'continuation' ? proposals.ways.of(book.id) : undefined
+      if (way !== undefined && endsWay(WAIT_REASON[code])) {
+        const payload = { bookId: book.id, proposalId: way.proposalId, why: message }
+        ended.push({ type: 'way-ended', payload })
+      }
     }
   })
-  deps.decisions.record(decided, (facts) => proposals.add(made, 'desk', facts))
+  deps.decisions.record(decided, (facts) => proposals.add(made, 'desk', [...facts, ...ended]))
+  for (const { payload } of ended) proposals.ways.refresh(payload.bookId)
   return made
 }
 

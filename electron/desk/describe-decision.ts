@@ -2,6 +2,7 @@ import { ensureNever } from '../../core/assert.ts'
 import { bandPosition } from '../../core/band.ts'
 import type { Decision } from '../../core/decision.ts'
 import { cashFlowSentence } from '../../core/decisions/cash-flows.ts'
+import { waySentence } from '../../core/decisions/continuation.ts'
 import type { NonTriggerReason, Proposal, Trigger } from '../../core/proposal.ts'
 import type { BookPosition } from '../proposals/book-position.ts'
 import type { MarketView } from '../proposals/planning-inputs.ts'
@@ -59,6 +60,8 @@ function triggerSentence(trigger: Trigger, position: BookPosition): string {
       return `due ${new Date(trigger.due).toISOString().slice(0, 16).replace('T', ' ')} UTC`
     case 'volatility-spike':
       return `${percent(trigger.volatility)} a year against ${percent(trigger.usual)}`
+    case 'continuation':
+      return waySentence(trigger.way)
     default:
       return ensureNever(trigger)
   }

@@ -23,6 +23,7 @@ import type { PlanningSettings } from '../proposals/settings.ts'
 import type { HistoryReader } from '../store/history-reader.ts'
 import type { AlertBoard } from './alerts.ts'
 import { Approvals } from './approvals.ts'
+import { askContinuations } from './continuations.ts'
 import { type CycleDeps, planNeeded, reviewOpen, settleDecisions } from './cycle.ts'
 import type { DayFlow } from './day-flow.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
@@ -195,6 +196,7 @@ export class Desk {
     )
     noteRegime(this.parts.market.regimeReading(), this.parts.store)
     askFirmTriggers(() => this.parts.market.volatilities(), this.parts)
+    askContinuations(view.marketTime, this.parts)
     const candidates = new Set([...this.breached(), ...this.parts.proposals.requests.keys()])
     this.parts.proposals.keepWaits(candidates)
     const made = await planNeeded(candidates, view, this.#cycleDeps)

@@ -49,12 +49,14 @@ export function beginSchedule(schedule: ScheduleRule | null, store: Pick<DeskSto
   if (schedule !== null) store.saveSetting(DUE, String(lastDue(schedule, now)))
 }
 
-/** Books that have a proposal, a request or working orders are being looked at already. */
+/** Books that have a proposal, a request or working orders are being looked at already; a way that goes on gives way. */
 function ask(
   trigger: Extract<Trigger, { kind: 'schedule' | 'volatility-spike' }>,
   { world, proposals }: FirmTriggersParts,
 ): void {
-  for (const { id } of world.books)
-    if (proposals.of(id) === undefined && !proposals.isExecuting(id) && proposals.requestOf(id) === undefined)
-      proposals.request(id, trigger)
+  for (const { id } of world.books) {
+    const asked = proposals.requestOf(id)
+    const isFree = asked === undefined || asked.kind === 'continuation'
+    if (isFree && proposals.of(id) === undefined && !proposals.isExecuting(id)) proposals.request(id, trigger)
+  }
 }

@@ -7,6 +7,7 @@ import type { AssetId } from '../../core/instruments.ts'
 import { type Actor, type Fact, fact } from '../../core/journal.ts'
 import type { NonTriggerReason, Proposal, ProposalState, RequestTrigger } from '../../core/proposal.ts'
 import { type Millis, usd } from '../../core/units.ts'
+import { UnfinishedWays } from './unfinished-ways.ts'
 
 /** Why a client book has no proposal now, and until when where the reason ends by itself. */
 export interface Wait {
@@ -20,6 +21,7 @@ export interface Wait {
  * Changes are facts in the journal first, then here.
  */
 export class ProposalBook {
+  readonly ways: UnfinishedWays
   readonly #store: DeskStore
   readonly #clock: Clock
   readonly #open = new Map<ClientBookId, Proposal>()
@@ -34,6 +36,7 @@ export class ProposalBook {
   constructor(store: DeskStore, clock: Clock) {
     this.#store = store
     this.#clock = clock
+    this.ways = new UnfinishedWays(store)
     for (const proposal of store.proposals(['open', 'held'])) {
       this.#open.set(proposal.bookId, proposal)
       const heldBack = proposal.lines.filter((line) => line.reason === 'held-back').map((line) => line.asset)
@@ -80,6 +83,8 @@ export class ProposalBook {
   /** Money that moved adds to what moved before and was not planned yet; any other request takes the place of one. */
   request(bookId: ClientBookId, trigger: RequestTrigger): void {
     const before = this.#requests.get(bookId)
+    // lines taken out of a way are in again in whatever takes its place
+    if (before?.kind === 'continuation' && trigger.kind !== 'continuation') this.leaveOut(bookId, [])
     if (trigger.kind === 'cash-flow') this.#requests.set(bookId, withCashFlows(before, trigger.flows))
     else if (before?.kind !== 'cash-flow') this.#requests.set(bookId, trigger)
   }
@@ -152,6 +157,7 @@ export class ProposalBook {
       if (state === 'dismissed') {
         this.#dismissedAt.set(proposal.bookId, this.#clock.now())
         this.leaveOut(proposal.bookId, [])
+        this.ways.refresh(proposal.bookId)
       }
     }
     this.#changes++
@@ -171,6 +177,7 @@ export class ProposalBook {
     for (const bookId of bookIds) {
       this.#executing.delete(bookId)
       this.#rebalancedAt.set(bookId, this.#clock.now())
+      this.ways.refresh(bookId)
     }
     this.#changes++
   }

@@ -1,9 +1,8 @@
 import type { AssetId } from '../../core/instruments.ts'
 import type { Failure } from '../../core/result.ts'
-import type { Solved } from '../../workers/optimizer/index.ts'
 import type { BookPosition } from './book-position.ts'
 import type { LineLimits } from './limits.ts'
-import type { PlanRequest } from './planning-inputs.ts'
+import type { PacedSolved, PlanRequest } from './planning-inputs.ts'
 import type { AssetGrain, Shape } from './shape-trades.ts'
 import type { LineCosts } from './venue-mix.ts'
 
@@ -21,8 +20,10 @@ export interface Draft {
   readonly impact: Float64Array
   readonly grains: ReadonlyMap<AssetId, AssetGrain>
   readonly limits: LineLimits
-  readonly solution: Solved
+  readonly solution: PacedSolved
   readonly shape: Shape
   /** Lines dropped because their trade was too small, over all passes. */
   readonly tooSmall: ReadonlySet<AssetId>
+  /** Of those, what they would trade on the whole way, signed weights: a part of it was too small today. */
+  readonly postponed: ReadonlyMap<AssetId, number>
 }

@@ -13,6 +13,7 @@ interface Situation {
   readonly weights?: Readonly<Record<string, number>>
   readonly leftOut?: readonly string[]
   readonly tooSmall?: readonly string[]
+  readonly postponed?: readonly string[]
   readonly belowMinimum?: readonly string[]
   readonly cutBy?: string
   readonly relaxedBy?: number
@@ -72,6 +73,7 @@ function draftOf(situation: Situation): Draft {
     solution: { x, lines: [explained(situation.line), explained(), explained(), explained()] } as unknown as Solved,
     shape: { trades: [], belowMinimum: situation.belowMinimum ?? [] },
     tooSmall: new Set(situation.tooSmall ?? []),
+    postponed: new Map((situation.postponed ?? []).map((asset) => [asset, -0.01])),
   } as unknown as Draft
 }
 const trade = (side: 'buy' | 'sell'): ShapedTrade => ({
@@ -118,6 +120,7 @@ describe('a line that does not trade says why not, the strongest reason first', 
   test.each([
     ['taken out by the advisor', { ...held, leftOut: ['BTC'], tooSmall: ['BTC'] }, 'held-back'],
     ['too small in an earlier pass', { ...held, tooSmall: ['BTC'] }, 'below-minimum'],
+    ['a part of its way that is too small', { ...held, tooSmall: ['BTC'], postponed: ['BTC'] }, 'below-minimum'],
     ['too small in this one', { ...held, belowMinimum: ['BTC'] }, 'below-minimum'],
     ['wanted, but its buy did not fit into the cash', { ...far, x: 0.545 }, 'below-minimum'],
     ['out of a band that gave way', { weights: { BTC: 0.7 }, relaxedBy: 0.02 }, 'at-limit'],

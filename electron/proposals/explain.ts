@@ -34,6 +34,8 @@ export function explainLine(
   })
   if (draft.request.leftOut.includes(line.asset)) return still('held-back', 'left out by the advisor')
   const planned = draft.solution.x[index]! - line.weight
+  if (draft.postponed.has(line.asset))
+    return still('below-minimum', 'the part of its way that is gone now would be below the minimum: later')
   if (draft.tooSmall.has(line.asset) || draft.shape.belowMinimum.includes(line.asset))
     return still('below-minimum', 'the trade would be below the minimum')
   if (planned > 0) return still('below-minimum', 'no cash is left for it after rounding')

@@ -8,12 +8,11 @@ import {
   type FirmMarket,
   horizonFollowing,
   type RebalanceProblem,
-  type RebalanceSolution,
   type ShadowShape,
 } from '../../workers/optimizer/index.ts'
 import type { BookPosition } from './book-position.ts'
 import type { FlowBeside } from './flow-pools.ts'
-import type { MarketView, PlanningDeps } from './planning-inputs.ts'
+import type { MarketView, PacedSolution, PlanningDeps } from './planning-inputs.ts'
 import type { PlanningSettings } from './settings.ts'
 import { curveOfSide, type LineCosts } from './venue-mix.ts'
 
@@ -23,6 +22,8 @@ export interface FlowBook {
   readonly position: BookPosition
   readonly costs: LineCosts
   readonly terms: Pick<RiskTerms, 'maximumTrackingError'>
+  /** Weight per line that is traded at least; null where no trade is slowed. */
+  readonly smallestTrade: Float64Array | null
 }
 
 /** Mean tracking error is put back to within this part of itself. */
@@ -82,7 +83,7 @@ export function firmSolver(
     return answer === null ? problems.map(({ id }) => noAnswer(id)) : answer.books.map(asSolution)
   }
 
-  function firmBook(problem: RebalanceProblem, { position, terms }: FlowBook): FirmBook {
+  function firmBook(problem: RebalanceProblem, { position, terms, smallestTrade }: FlowBook): FirmBook {
     // under a cap on turnover more weight on risk only trades one line for another
     const ceiling = optimal && problem.turnoverCap === null ? terms.maximumTrackingError : null
     return {
@@ -90,6 +91,7 @@ export function firmSolver(
       valueUsd: position.valueUsd,
       assets: Int32Array.from(position.lines, ({ asset }) => indexOf.get(asset) ?? -1),
       trackingErrorCeiling: ceiling,
+      smallestTrade,
       shape: shaped ? shapeOf(problem, position) : null,
     }
   }
@@ -138,10 +140,13 @@ function firmMarket(
 }
 
 /** The solution with the point that is gone to, which a trade rate puts before the optimum. */
-const asSolution = ({ solution, x }: FirmAnswer['books'][number]): RebalanceSolution =>
-  solution.status === 'solved' ? { ...solution, x } : solution
+function asSolution({ solution, x }: FirmAnswer['books'][number]): PacedSolution {
+  if (solution.status !== 'solved') return solution
+  const { x: goal } = solution
+  return x.every((weight, i) => weight === goal[i]) ? solution : { ...solution, x, goal }
+}
 
-const noAnswer = (id: string): RebalanceSolution => ({
+const noAnswer = (id: string): PacedSolution => ({
   id,
   status: 'failed',
   code: 'not-converged',

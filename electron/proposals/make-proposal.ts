@@ -80,6 +80,8 @@ export function makeProposal(
   const total = (side: 'buy' | 'sell'): number =>
     trades.reduce((sum, trade) => sum + (trade.side === side ? trade.notionalUsd : 0), 0)
   const [buyUsd, sellUsd] = [total('buy'), total('sell')]
+  // ½ Σ|Δ| with cash as the other leg of every trade
+  const turnover = (buyUsd + sellUsd + Math.abs(buyUsd - sellUsd)) / 2 / position.valueUsd
   const assets = position.lines.map((line) => line.asset)
   const remarks = [...warnings(draft, trades, after, deps), ...unknownCosts(lines)]
   const cleanliness: Cleanliness = remarks.length > 0 ? 'warning' : 'clean'
@@ -96,8 +98,7 @@ export function makeProposal(
     lines,
     buyUsd: usd(buyUsd),
     sellUsd: usd(sellUsd),
-    // ½ Σ|Δ| with cash as the other leg of every trade
-    turnover: (buyUsd + sellUsd + Math.abs(buyUsd - sellUsd)) / 2 / position.valueUsd,
+    turnover,
     cost,
     naiveCost: naive.total,
     ...(tax === null ? {} : { tax: tax.total }),
@@ -113,6 +114,7 @@ export function makeProposal(
     worstAfter: worst(lines, 'after'),
     riskIsPrior: market.risk.isPrior(assets),
     automatic: false,
+    ...wayLeft(draft, after, turnover, market, deps),
     createdAt: now,
     expiresAt: millis(now + deps.settings.proposalLifeMs),
   })
@@ -127,6 +129,31 @@ const unknownCosts = (lines: readonly ProposalLine[]): readonly string[] =>
         ]
       : [],
   )
+
+/**
+ * What is left of a way that was slowed, where it is worth a trade. A way that goes on is never longer than it was: what
+ * prices add to it day by day is for the bands to bear, or each book would be planned every day for ever.
+ */
+function wayLeft(
+  { position, solution, postponed, request: { trigger } }: Draft,
+  after: readonly number[],
+  turnover: number,
+  market: MarketView,
+  { settings }: PlanningDeps,
+): Pick<Proposal, 'wayLeft'> {
+  if (solution.goal === undefined && postponed.size === 0) return {}
+  const goal = solution.goal ?? solution.x
+  let [bought, sold] = [0, 0]
+  position.lines.forEach(({ asset }, i) => {
+    if (asset === CASH) return
+    const left = postponed.get(asset) ?? goal[i]! - after[i]!
+    if (left > 0) bought += left
+    else sold -= left
+  })
+  const most = trigger.kind === 'continuation' ? trigger.way.turnover - turnover : Number.POSITIVE_INFINITY
+  const left = Math.min(most, Math.max(bought, sold))
+  return left < settings.minimumTradeWeight ? {} : { wayLeft: { turnover: left, since: market.marketTime } }
+}
 
 function nothingToTrade(draft: Draft): [PlanFailure['code'], string] {
   if (draft.shape.trades.length > 0) return ['no-cash', 'no cash is free above the reserve to pay for the buys']

@@ -5,7 +5,7 @@ import type { Draft, PlanFailure } from './draft.ts'
 import { firmSolver } from './firm-solver.ts'
 import { makeProposal } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
-import { caseOf, flowBook, type Pass, preparePass, withinTerms } from './planning-pass.ts'
+import { caseOf, flowBook, type Pass, preparePass, withinTerms, withoutSmall } from './planning-pass.ts'
 import { priceDrafts } from './price-drafts.ts'
 import { solveRelaxing } from './relax-bands.ts'
 import { shapeTrades } from './shape-trades.ts'
@@ -36,7 +36,7 @@ export async function planBooks(
   for (let round = 0; open.length > 0; round++) {
     const cases = open.map(({ pass }) => caseOf(pass, deps))
     const solve = firmSolver(
-      open.map(({ pass }) => flowBook(pass)),
+      open.map(({ pass }) => flowBook(pass, deps)),
       market,
       beside,
       deps,
@@ -72,7 +72,7 @@ export async function planBooks(
       )
       const fresh = shape.belowMinimum.filter((asset) => !pass.tooSmall.has(asset))
       if (fresh.length > 0 && round + 1 < MAXIMUM_PASSES) {
-        again.push({ at, pass: { ...pass, tooSmall: new Set([...pass.tooSmall, ...fresh]) } })
+        again.push({ at, pass: withoutSmall(pass, solution, fresh, deps.settings.minimumTradeWeight) })
         return
       }
       drafts.push({ at, draft: { ...pass, limits, solution, shape } })

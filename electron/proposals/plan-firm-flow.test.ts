@@ -69,6 +69,56 @@ describe('the flow of many client books', () => {
     }
   })
 
+  test.each([0.3, 0.5])(
+    'a trade rate of %d says what it leaves: the whole way less what is gone',
+    async (tradeRate) => {
+      const [whole, slow] = [await planMany({}, 1e5, 2, 40), await planMany({ tradeRate }, 1e5, 2, 40)]
+      expect(whole[0]!.wayLeft).toBeUndefined()
+      expect(slow[0]!.wayLeft!.since).toBe(view().marketTime)
+      expect(slow[0]!.turnover + slow[0]!.wayLeft!.turnover).toBeCloseTo(whole[0]!.turnover, 2)
+      expect(slow[0]!.wayLeft!.turnover).toBeGreaterThan(0.01)
+    },
+  )
+
+  describe('a part of a way that would be too small to be traded', () => {
+    const planned = async (over: Partial<PlanningSettings>) => {
+      const near = { BTC: 0.51, ETH: 0.25, SOL: 0.1, LINK: 0.05, CASH: 0.09 }
+      const request = {
+        book: book(),
+        model,
+        holdings: holdings(near),
+        terms: { ...ownTerms(book()), riskAversion: 20 },
+        trigger: manual,
+        leftOut: [],
+        lots: [],
+      }
+      const [answer] = await planBooks([request], view(), withSettings(over))
+      return answer!
+    }
+    const sold = (answer: Awaited<ReturnType<typeof planned>>): number => {
+      if (!answer.ok) throw new Error(answer.error.message)
+      return answer.value.sellUsd / answer.value.valueUsd
+    }
+
+    test('is the smallest that may be', async () => {
+      const whole = sold(await planned({}))
+      const slow = await planned({ tradeRate: 0.3 })
+      expect(sold(slow) / whole).toBeCloseTo(0.3, 2)
+      const raised = await planned({ tradeRate: 0.3, minimumTradeWeight: 0.8 * whole })
+      expect(sold(raised)).toBeGreaterThanOrEqual(0.8 * whole)
+      expect(sold(raised)).toBeLessThan(0.81 * whole)
+      // and what it leaves is too small for another
+      expect(raised.ok && raised.value.wayLeft).toBeUndefined()
+    })
+
+    test('where the whole way is too small, nothing is traded', async () => {
+      expect(await planned({ tradeRate: 0.3, minimumTradeWeight: 0.02 })).toMatchObject({
+        ok: false,
+        error: { code: 'below-minimum' },
+      })
+    })
+  })
+
   test('shadow costs decide, real ones are told', async () => {
     const [plain, shaped] = [await planMany({}), await planMany({ costShape: 'shadow' })]
     expect(shaped[0]!.lines.map(({ quantity }) => quantity)).not.toEqual(

@@ -13,6 +13,7 @@ import type {
   RebalanceProblem,
   RebalanceSolution,
   RelaxRequest,
+  Solved,
   StagedRelaxation,
 } from '../../workers/optimizer/index.ts'
 import type { BookPosition, PriceBoard } from './book-position.ts'
@@ -34,6 +35,12 @@ export interface NaiveCost {
   readonly total: CostSplit
   readonly byAsset: ReadonlyMap<AssetId, number>
 }
+
+/** A solution that may stop short of its goal: a trade rate goes to `x` today, and further on other days. */
+export interface PacedSolved extends Solved {
+  readonly goal?: Float64Array
+}
+export type PacedSolution = PacedSolved | Exclude<RebalanceSolution, Solved>
 
 /** The market at one moment, as planning sees it. */
 export interface MarketView {
@@ -68,7 +75,7 @@ export interface PlanningDeps {
   readonly clock: Clock
   readonly nextProposalId: () => string
   /** The optimiser in its worker threads. */
-  solve(problems: readonly RebalanceProblem[]): Promise<readonly RebalanceSolution[]>
+  solve(problems: readonly RebalanceProblem[]): Promise<readonly PacedSolution[]>
   /** All books in one batch, which knows what they trade together; null where no thread could answer. */
   solveFirm(request: FirmRequest): Promise<FirmAnswer | null>
   /** What the firm trades beside the books that are planned now. */

@@ -12,7 +12,7 @@ import { type FlowBook, horizonOf } from './firm-solver.ts'
 import { groupLimits } from './group-limits.ts'
 import { type LineLimits, lineLimits, type NewCash } from './limits.ts'
 import { trackingError } from './make-proposal.ts'
-import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
+import type { MarketView, PacedSolved, PlanningDeps, PlanRequest } from './planning-inputs.ts'
 import type { SolveCase } from './relax-bands.ts'
 import { saleTaxes } from './sale-taxes.ts'
 import { type AssetGrain, grainOf } from './shape-trades.ts'
@@ -27,6 +27,8 @@ export interface Pass {
   readonly impact: Float64Array
   readonly grains: ReadonlyMap<AssetId, AssetGrain>
   readonly tooSmall: ReadonlySet<AssetId>
+  /** Of those, what they would trade on the whole way, signed weights: a part of it was too small today. */
+  readonly postponed: ReadonlyMap<AssetId, number>
   /** Cash that moved and is to be used before other lines trade; null too where that alone has no answer. */
   readonly newCash: NewCash | null
   /** ½ Σ|Δ| at most; null until an answer without it was too much. */
@@ -72,18 +74,46 @@ export function preparePass(request: PlanRequest, market: MarketView, deps: Plan
     impact,
     grains,
     tooSmall: new Set<AssetId>(),
+    postponed: new Map<AssetId, number>(),
     newCash: newCashOf(request.trigger),
     turnoverCap: null,
     riskFactor: 1,
   })
 }
 
-export const flowBook = ({ request, position, costs }: Pass): FlowBook => ({
-  id: request.book.id,
-  position,
-  costs,
-  terms: request.terms,
+export const flowBook = (pass: Pass, { settings }: PlanningDeps): FlowBook => ({
+  id: pass.request.book.id,
+  position: pass.position,
+  costs: pass.costs,
+  terms: pass.request.terms,
+  smallestTrade: settings.tradeRate === null ? null : smallestTrades(pass, settings.minimumTradeWeight),
 })
+
+/** Weight per line that is traded at least, for the firm and its venues; a step more, as quantities round down. */
+function smallestTrades(pass: Pass, minimumTradeWeight: number): Float64Array {
+  const steps = stepWeights(pass)
+  return Float64Array.from(pass.position.lines, ({ asset, priceUsd }, i) => {
+    const grain = pass.grains.get(asset)
+    if (grain === undefined) return Number.POSITIVE_INFINITY
+    const venueUsd = Math.max(grain.minimumNotionalUsd, toFloat(grain.minimumQuantity) * priceUsd)
+    return Math.max(minimumTradeWeight, venueUsd / pass.position.valueUsd) + steps[i]!
+  })
+}
+
+/** The pass to solve again without trades that are too small; a part of a way that is, is one of another day. */
+export function withoutSmall(
+  pass: Pass,
+  { x, goal = x }: PacedSolved,
+  assets: readonly AssetId[],
+  minimumTradeWeight: number,
+): Pass {
+  const postponed = new Map(pass.postponed)
+  pass.position.lines.forEach(({ asset, weight }, i) => {
+    const whole = goal[i]! - weight
+    if (assets.includes(asset) && goal[i] !== x[i] && Math.abs(whole) >= minimumTradeWeight) postponed.set(asset, whole)
+  })
+  return { ...pass, tooSmall: new Set([...pass.tooSmall, ...assets]), postponed }
+}
 
 /**
  * The pass to solve again where an answer goes beyond the risk profile: with the turnover capped, then with more weight

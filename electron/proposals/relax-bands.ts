@@ -1,10 +1,10 @@
 import { ensureNever } from '../../core/assert.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
-import type { Infeasibility, RebalanceProblem, RebalanceSolution } from '../../workers/optimizer/index.ts'
+import type { Infeasibility, RebalanceProblem } from '../../workers/optimizer/index.ts'
 import type { BookPosition } from './book-position.ts'
 import { groupsInWords } from './group-limits.ts'
 import { keptSentence, type LineLimits, points } from './limits.ts'
-import type { PlanningDeps } from './planning-inputs.ts'
+import type { PacedSolution, PlanningDeps } from './planning-inputs.ts'
 
 /** One book as the optimiser gets it, with what its limits mean. */
 export interface SolveCase {
@@ -17,7 +17,7 @@ export interface SolveCase {
 }
 
 export interface SolvedCase {
-  readonly solution: RebalanceSolution
+  readonly solution: PacedSolution
   /** Those it was solved with: bands that gave way are named in `relaxations`. */
   readonly limits: LineLimits
   /** Which limits that never give way clash, in words; null unless that is why there is no solution. */

@@ -17,7 +17,7 @@ export interface PlanningSettings extends RebalancingRules {
   readonly flowPricing: FlowPricing
   /**
    * Part of the optimiser's way that one plan goes, 0.3 to 0.5; what cures a breach is gone whole. Null: all of it.
-   * Nothing goes the rest by itself: the book is inside its bands, and the next breach, date or person plans it again.
+   * The rest is planned on the next days of the market, a part a day.
    */
   readonly tradeRate: number | null
   /** Costs as they are for one horizon, or shaped so that trading pays over time as in the dynamic problem. */

@@ -28,6 +28,8 @@ export function describeFact(fact: Fact): string {
     }
     case 'proposal-made':
       return `proposal made: ${counted(fact.payload.proposal.lines.filter((line) => line.side !== null).length, 'trade')}`
+    case 'way-ended':
+      return withReason(`way of ${fact.payload.proposalId} at its end`, fact.payload.why)
     case 'proposal-changed':
       return withReason(`proposal ${fact.payload.state}`, fact.payload.why)
     case 'plan-released': {

@@ -79,6 +79,7 @@ export const openingLot = z.strictObject({
   acquiredAt: millisField,
 })
 
+const wayLeft = z.strictObject({ turnover: z.number(), since: millisField })
 const trigger = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('band-breach'), assets: z.array(text) }),
   z.strictObject({
@@ -88,6 +89,7 @@ const trigger = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('manual'), by: text }),
   z.strictObject({ kind: z.literal('schedule'), due: millisField }),
   z.strictObject({ kind: z.literal('volatility-spike'), volatility: z.number(), usual: z.number() }),
+  z.strictObject({ kind: z.literal('continuation'), way: wayLeft }),
 ])
 const costSplit = z.strictObject({ feeUsd: usdField, spreadUsd: usdField, impactUsd: usdField, totalUsd: usdField })
 const taxTold = {
@@ -161,6 +163,7 @@ export const proposal = z.strictObject({
   worstAfter: extreme,
   riskIsPrior: z.boolean(),
   automatic: z.boolean(),
+  wayLeft: wayLeft.optional(),
   createdAt: millisField,
   expiresAt: millisField,
 })
@@ -221,7 +224,15 @@ export const rebalancingRules = z.strictObject({
 export const decision = z.strictObject({
   bookId: text,
   outcome: z.enum(['proposed', 'waiting']),
-  reason: z.enum(['band-breach', 'cash-flow', 'manual', 'schedule', 'volatility-spike', ...NON_TRIGGER_REASONS]),
+  reason: z.enum([
+    'band-breach',
+    'cash-flow',
+    'manual',
+    'schedule',
+    'volatility-spike',
+    'continuation',
+    ...NON_TRIGGER_REASONS,
+  ]),
   why: text,
   proposalId: text.nullable(),
   assets: z.array(text),

@@ -21,6 +21,13 @@ describe('facts', () => {
     ...sentFacts(),
     fact('ledger-opened', { epoch: 'e', firm: 'Firm', mode: 'simulation', zone: 'Europe/Berlin' }),
     fact('proposal-made', { proposal: exampleProposal('p1', 'anna') }),
+    fact('proposal-made', {
+      proposal: exampleProposal('p2', 'anna', {
+        trigger: { kind: 'continuation', way: { turnover: 0.012, since: millis(5) } },
+        wayLeft: { turnover: 0.004, since: millis(6) },
+      }),
+    }),
+    fact('way-ended', { bookId: 'anna', proposalId: 'p1', why: 'x' }),
     fact('proposal-changed', { proposalId: 'p1', state: 'approved', why: '' }),
     fact('child-denied', { child: childOf('c'), reason: 'no-cash-on-venue', why: 'none' }),
     fact('trade-recorded', { trade: tradeOf('t', '0.1', '95000.5', { fee: amount('0.0000001') }), childId: null }),

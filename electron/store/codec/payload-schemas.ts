@@ -44,6 +44,7 @@ const schemas = {
     venueEntryId: text.nullable(),
   }),
   'proposal-made': z.strictObject({ proposal }),
+  'way-ended': z.strictObject({ bookId: text, proposalId: text, why: text }),
   'proposal-changed': z.strictObject({ proposalId: text, state: proposalState, why: text }),
   'plan-released': z.strictObject({
     planId: text,

@@ -17,6 +17,7 @@ import { createReconciliationsProjection } from './reconciliations.ts'
 import { createRegimesProjection } from './regimes.ts'
 import { createRiskProfilesProjection } from './risk-profiles.ts'
 import { createTradingStatesProjection } from './trading-states.ts'
+import { createUnfinishedWaysProjection } from './unfinished-ways.ts'
 
 // A projection may read the tables of those before it.
 const ALL: readonly CreateProjection[] = [
@@ -24,6 +25,7 @@ const ALL: readonly CreateProjection[] = [
   createModelPortfoliosProjection,
   createClientBooksProjection,
   createProposalsProjection,
+  createUnfinishedWaysProjection,
   createPlansProjection,
   createChildOrdersProjection,
   createHoldingsProjection,

@@ -32,6 +32,8 @@ export const createMentionsProjection: CreateProjection = (database) => {
         return [fact.payload.decision.bookId]
       case 'proposal-changed':
         return [fact.payload.proposalId, (bookOfProposal.get(fact.payload.proposalId) as { bookId: string }).bookId]
+      case 'way-ended':
+        return [fact.payload.bookId, fact.payload.proposalId]
       case 'risk-profile-assigned':
       case 'risk-override-set':
       case 'risk-override-ended':

@@ -1,6 +1,7 @@
 import { ensureDefined } from '../../../core/assert.ts'
 import type { BookRow } from '../../../core/contracts/desk-api.ts'
 import { cashFlowSentence } from '../../../core/decisions/cash-flows.ts'
+import { waySentence } from '../../../core/decisions/continuation.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'
 import { AfterKey, BandBar } from '../../ui/band-bar.tsx'
 import { CostBar } from '../../ui/bars.tsx'
@@ -309,6 +310,14 @@ function remarkOf(item: ProposalItem): string | null {
 }
 
 function whyOf(proposal: Proposal): string {
+  const later =
+    proposal.wayLeft === undefined
+      ? ''
+      : `; ${formatPercent(proposal.wayLeft.turnover)} % of the book left for later days`
+  return `${triggerOf(proposal)}${later}`
+}
+
+function triggerOf(proposal: Proposal): string {
   const prefix = proposal.automatic ? 'Automatic: ' : ''
   const { trigger } = proposal
   switch (trigger.kind) {
@@ -322,6 +331,8 @@ function whyOf(proposal: Proposal): string {
       return `${prefix}On schedule`
     case 'volatility-spike':
       return `${prefix}Volatility has jumped`
+    case 'continuation':
+      return `${prefix}Goes on with its way: ${waySentence(trigger.way)}`
   }
 }
 

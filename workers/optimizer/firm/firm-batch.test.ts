@@ -20,6 +20,7 @@ const bookOf = (problem: RebalanceProblem, valueUsd = 1): FirmBook => ({
   valueUsd,
   assets: Int32Array.from(problem.current, (_, i) => (i < problem.current.length - 1 ? i : -1)),
   trackingErrorCeiling: null,
+  smallestTrade: null,
   shape: null,
 })
 const totalOf = (books: readonly FirmBook[], answer: ReturnType<typeof solveFirm>): number =>

@@ -198,7 +198,7 @@ function slowed(book: FirmBook, problem: RebalanceProblem, goal: Float64Array, r
   const cure = isInsideLimits(problem)
     ? problem.current
     : cureOf(solveSided({ ...problem, riskScale: CURE_RISK_SCALE * problem.riskScale, view: null }))
-  return cure === null ? goal : slowTrades(problem, cure, goal, rate, book.trackingErrorCeiling)
+  return cure === null ? goal : slowTrades(problem, cure, goal, rate, book.trackingErrorCeiling, book.smallestTrade)
 }
 
 const cureOf = (solution: RebalanceSolution): Float64Array | null => (solution.status === 'solved' ? solution.x : null)

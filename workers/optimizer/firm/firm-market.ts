@@ -24,6 +24,8 @@ export interface FirmBook {
   readonly assets: Int32Array
   /** Largest ex-ante tracking error after trading, in the unit of √Σ; null: none is set. */
   readonly trackingErrorCeiling: number | null
+  /** Weight per line under which a trade is not made: what a trade rate slows is not slowed below it. Null: any is made. */
+  readonly smallestTrade: Float64Array | null
   /** Null: one-period costs as they are. */
   readonly shape: ShadowShape | null
 }

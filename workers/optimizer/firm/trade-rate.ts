@@ -10,29 +10,49 @@ const HALVINGS = 50
  *
  * What cures a breach is not slowed: a client's mandate is broken until it is done, and the firm's impact is saved on
  * what nobody is owed today. Pass the current weights as `cure` to slow that as well; the book then stays out of band.
- * With a ceiling the fraction is raised until the tracking error is under it.
+ * With a ceiling the fraction is raised until the tracking error is under it. With `smallest`, weights per line under
+ * which a trade is not made, it is raised where no line would trade that much: to where the first one does. Otherwise the last part of a way, as long as 1/fraction smallest trades, would never be gone.
  */
 export function slowTrades(
-  problem: Pick<RebalanceProblem, 'covariance' | 'aim'>,
+  problem: Pick<RebalanceProblem, 'covariance' | 'aim' | 'current'>,
   cure: Float64Array,
   goal: Float64Array,
   fraction: number,
   trackingErrorCeiling: number | null,
+  smallest: Float64Array | null = null,
 ): Float64Array {
   const at = (part: number): Float64Array => {
     if (part >= 1) return goal
     // a line that neither point trades keeps its bits
     return cure.map((from, i) => (from === goal[i] ? from : from + part * (goal[i]! - from)))
   }
-  const slowed = at(fraction)
+  const part = smallest === null ? fraction : largeEnough(problem.current, cure, goal, fraction, smallest)
+  const slowed = at(part)
   if (trackingErrorCeiling === null || trackingErrorOf(problem, slowed) <= trackingErrorCeiling) return slowed
-  let [low, high] = [fraction, 1]
+  let [low, high] = [part, 1]
   for (let halving = 0; halving < HALVINGS; halving++) {
     const middle = (low + high) / 2
     if (trackingErrorOf(problem, at(middle)) <= trackingErrorCeiling) high = middle
     else low = middle
   }
   return at(high)
+}
+
+/** The fraction, or the least above it at which some line trades as much as it may; the fraction where none ever does. */
+function largeEnough(
+  current: Float64Array,
+  cure: Float64Array,
+  goal: Float64Array,
+  fraction: number,
+  smallest: Float64Array,
+): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 0; i < current.length; i++) {
+    const [cured, whole, enough] = [cure[i]! - current[i]!, goal[i]! - current[i]!, smallest[i]!]
+    if (Math.abs(cured + fraction * (whole - cured)) >= enough) return fraction
+    if (Math.abs(whole) >= enough) least = Math.min(least, (Math.sign(whole) * enough - cured) / (whole - cured))
+  }
+  return Number.isFinite(least) ? least : fraction
 }
 
 /** True where the current weights satisfy bounds, groups and the reserve: nothing has to be cured. */

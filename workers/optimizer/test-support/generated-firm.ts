@@ -26,7 +26,14 @@ export function generateFirm(random: Random, size: number, distinct: number, clo
     const problem = problemOfBatch(batch, Math.floor(b / clones))
     // k = K·√V
     const valueUsd = (problem.impact[0]! / impact[0]!) ** 2
-    return { problem: { ...problem, id: String(b) }, valueUsd, assets, trackingErrorCeiling: null, shape: null }
+    return {
+      problem: { ...problem, id: String(b) },
+      valueUsd,
+      assets,
+      trackingErrorCeiling: null,
+      smallestTrade: null,
+      shape: null,
+    }
   })
   const none = new Float64Array(size - 1)
   return { books, clones, market: { impactBuy: impact, impactSell: impact, doneBuy: none, doneSell: none } }
