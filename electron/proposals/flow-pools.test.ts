@@ -197,6 +197,31 @@ describe('a pool is told what the router will pay', () => {
       { numRuns: 300 },
     ))
 
+  test('who waits is told to go after the rest, and the rest without them; together they are what the block costs', () => {
+    const amounts = fc.array(fc.tuple(fc.integer({ min: 1, max: 900_000 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 8,
+    })
+    fc.assert(
+      fc.property(amounts, (all) => {
+        const trades = all.map(([notional, waits]) => ({ ...trade(notional, { binance: 9e6 }), waits }))
+        const costs = poolCosts(trades, NOBODY)
+        const ready = trades.filter(({ waits }) => !waits)
+        const among = poolCosts(ready, NOBODY)
+        expect(costs.filter((_, i) => !trades[i]!.waits)).toEqual(among)
+        const sum = (list: readonly CostSplit[]): number => list.reduce((total, cost) => total + cost.impactUsd, 0)
+        const notional = trades.reduce((total, { notionalUsd }) => total + notionalUsd, 0)
+        expect(sum(costs)).toBeCloseTo(IMPACT.binance * notional ** 1.5, 6)
+        // nobody pays less for waiting
+        const dearest = Math.max(0, ...among.map((cost, i) => cost.impactUsd / ready[i]!.notionalUsd))
+        trades.forEach(({ waits, notionalUsd }, i) => {
+          if (waits) expect(costs[i]!.impactUsd / notionalUsd).toBeGreaterThanOrEqual(dearest - 1e-12)
+        })
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   test('behind others’ proposals it is the slab of the walk beyond theirs', () => {
     const ladder = ladderCost({
       side: 'sell',

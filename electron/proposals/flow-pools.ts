@@ -10,6 +10,8 @@ export interface PoolTrade {
   readonly side: Side
   readonly notionalUsd: number
   readonly curve: CostCurve
+  /** It goes after those that don't: they are not to pay for what may never be traded. Absent: no. */
+  readonly waits?: boolean
 }
 
 /** Flow of the firm beside a plan's own, USD per asset and side. */
@@ -28,8 +30,9 @@ export interface FlowBeside {
  *     cost_i = Σ_v q_iv·(C_v(D_v + S_v) − C_v(D_v))/S_v,    S_v = Σ_i q_iv
  *
  * for fee, spread and impact each, with C_v the walk of the venue's order book and D what other books have open
- * proposals for. What was traded earlier today is not in it: cost is measured from the mid at release, and order books
- * show by then what those trades have left. Answers in the order of the trades.
+ * proposals for. Those that wait are a block of their own behind it, D_v + S_v further on. What was traded earlier today
+ * is not in it: cost is measured from the mid at release, and order books show by then what those trades have left.
+ * Answers in the order of the trades.
  */
 export function poolCosts(trades: readonly PoolTrade[], beside: Pick<FlowBeside, 'proposedUsd'>): readonly CostSplit[] {
   return perPool(trades, (pool) => shareCost(pool, beside.proposedUsd(pool[0]!.asset, pool[0]!.side)))
@@ -38,8 +41,10 @@ export function poolCosts(trades: readonly PoolTrade[], beside: Pick<FlowBeside,
 /** Where each trade of such a pool would go: USD per venue, in the order of the trades. */
 export const poolSplits = (trades: readonly PoolTrade[]): readonly ReadonlyMap<VenueId, number>[] =>
   perPool(trades, (pool) => {
-    const shares = venueShares(pool, pooledVenues(pool))
-    return pool.map((trade) => splitOver(trade, shares))
+    const splits: ReadonlyMap<VenueId, number>[] = Array.from({ length: pool.length })
+    for (const { members, shares } of blocksOf(pool))
+      for (const at of members) splits[at] = splitOver(pool[at]!, shares)
+    return splits
   })
 
 /** Asks pool by pool; answers in the order of the trades. */
@@ -66,25 +71,57 @@ function perPool<T>(
 
 function shareCost(pool: readonly PoolTrade[], besideUsd: number): readonly CostSplit[] {
   const venues = pooledVenues(pool)
-  const shares = venueShares(pool, venues)
-  const parts = pool.map((trade) => splitOver(trade, shares))
-  const flow = new Map<VenueId, number>()
-  for (const part of parts) for (const [venue, notional] of part) add(flow, venue, notional)
-  const slabs = new Map<VenueId, CostParts>()
-  for (const [venue, notional] of flow)
-    if (notional > 0) slabs.set(venue, slabCost(venues.get(venue)!, besideUsd * (shares.get(venue) ?? 0), notional))
-  return parts.map((part) => {
-    let [fee, spread, impact] = [0, 0, 0]
-    for (const [venue, notional] of part) {
-      const slab = slabs.get(venue)
-      if (slab === undefined) continue
-      const share = notional / flow.get(venue)!
-      fee += slab.fee * share
-      spread += slab.spread * share
-      impact += slab.impact * share
-    }
-    return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
-  })
+  const done = new Map<VenueId, number>()
+  const costs: CostSplit[] = Array.from({ length: pool.length })
+  for (const { members, shares } of blocksOf(pool)) {
+    if (done.size === 0) for (const [venue, share] of shares) done.set(venue, besideUsd * share)
+    const parts = members.map((at) => splitOver(pool[at]!, shares))
+    const flow = new Map<VenueId, number>()
+    for (const part of parts) for (const [venue, notional] of part) add(flow, venue, notional)
+    const slabs = new Map<VenueId, CostParts>()
+    for (const [venue, notional] of flow)
+      if (notional > 0) slabs.set(venue, slabCost(venues.get(venue)!, done.get(venue) ?? 0, notional))
+    members.forEach((at, i) => {
+      costs[at] = shareOf(parts[i]!, slabs, flow)
+    })
+    for (const [venue, notional] of flow) add(done, venue, notional)
+  }
+  return costs
+}
+
+/** Pro rata by what a trade has of each venue's flow. */
+function shareOf(
+  part: ReadonlyMap<VenueId, number>,
+  slabs: ReadonlyMap<VenueId, CostParts>,
+  flow: ReadonlyMap<VenueId, number>,
+): CostSplit {
+  let [fee, spread, impact] = [0, 0, 0]
+  for (const [venue, notional] of part) {
+    const slab = slabs.get(venue)
+    if (slab === undefined) continue
+    const share = notional / flow.get(venue)!
+    fee += slab.fee * share
+    spread += slab.spread * share
+    impact += slab.impact * share
+  }
+  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
+}
+
+interface Block {
+  /** Places in the pool. */
+  readonly members: readonly number[]
+  /** Part of the block that the router would send to each venue. */
+  readonly shares: ReadonlyMap<VenueId, number>
+}
+
+/** What goes first, routed by itself; then what waits, in the proportions in which all of it would be routed. */
+function blocksOf(pool: readonly PoolTrade[]): readonly Block[] {
+  const [first, last]: [number[], number[]] = [[], []]
+  pool.forEach(({ waits }, at) => (waits === true ? last : first).push(at))
+  const blocks: Block[] = []
+  if (first.length > 0) blocks.push({ members: first, shares: venueShares(first.map((at) => pool[at]!)) })
+  if (last.length > 0) blocks.push({ members: last, shares: venueShares(pool) })
+  return blocks
 }
 
 /** Every venue that a member can use, with all members' inventory there. */
@@ -98,13 +135,9 @@ function pooledVenues(pool: readonly PoolTrade[]): ReadonlyMap<VenueId, VenueCos
   return pooled
 }
 
-/** Part of the pool that the router would send to each venue. */
-function venueShares(
-  pool: readonly PoolTrade[],
-  venues: ReadonlyMap<VenueId, VenueCost>,
-): ReadonlyMap<VenueId, number> {
+function venueShares(pool: readonly PoolTrade[]): ReadonlyMap<VenueId, number> {
   const total = pool.reduce((sum, { notionalUsd }) => sum + notionalUsd, 0)
-  const parts = routedShares({ venues: [...venues.values()] }, total)
+  const parts = routedShares({ venues: [...pooledVenues(pool).values()] }, total)
   const routed = parts.reduce((sum, [, part]) => sum + part, 0)
   return new Map(parts.map(([venue, part]) => [venue, routed > 0 ? part / routed : 0]))
 }

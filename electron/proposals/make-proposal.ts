@@ -200,6 +200,17 @@ function worst(lines: readonly ProposalLine[], when: 'before' | 'after'): Propos
   return found
 }
 
+/** Whether one approval of all that is clean leaves it behind. */
+export function waitsForItself(
+  draft: Draft,
+  trades: readonly ShapedTrade[],
+  costs: readonly CostSplit[],
+  deps: PlanningDeps,
+): boolean {
+  const after = weightsAfter(draft, trades, addCosts(costs).totalUsd)
+  return warnings(draft, trades, after, deps).length > 0
+}
+
 function warnings(
   draft: Draft,
   trades: readonly ShapedTrade[],

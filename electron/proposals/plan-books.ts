@@ -3,7 +3,7 @@ import { fail, type Result } from '../../core/result.ts'
 import type { RebalanceSolution, Solved } from '../../workers/optimizer/index.ts'
 import type { Draft, PlanFailure } from './draft.ts'
 import { firmSolver } from './firm-solver.ts'
-import { makeProposal } from './make-proposal.ts'
+import { makeProposal, waitsForItself } from './make-proposal.ts'
 import type { MarketView, PlanningDeps, PlanRequest } from './planning-inputs.ts'
 import { caseOf, flowBook, type Pass, preparePass, withinTerms, withoutSmall } from './planning-pass.ts'
 import { priceDrafts } from './price-drafts.ts'
@@ -80,7 +80,7 @@ export async function planBooks(
     open = again
   }
   const all = drafts.map(({ draft }) => draft)
-  const priced = priceDrafts(all, market, deps.settings, beside)
+  const priced = priceDrafts(all, market, deps.settings, beside, (...wanted) => waitsForItself(...wanted, deps))
   const taxes = toldTaxes(all, priced, market, deps)
   drafts.forEach(({ at, draft }, i) => {
     answers[at] = makeProposal(draft, priced[i]!, taxes[i]!, market, deps)

@@ -51,6 +51,39 @@ describe('the flow of many client books', () => {
     expect(pooled[0]!.trackingErrorAfter / alone[0]!.trackingErrorAfter).toBeCloseTo(1, 2)
   })
 
+  test('a clean proposal does not pay for one that waits for a tick of its own; that one goes after it', async () => {
+    const requestOf = (id: string, valueUsd: number) => ({
+      book: { ...book(), id },
+      model,
+      holdings: holdings(DRIFTED, valueUsd),
+      terms: ownTerms(book()),
+      trigger: manual,
+      leftOut: [],
+      lots: [],
+    })
+    const plan = async (participationWarning: number, ...values: readonly number[]): Promise<readonly Proposal[]> => {
+      const requests = values.map((valueUsd, b) => requestOf(`book-${b}`, valueUsd))
+      const answers = await planBooks(requests, view(), withSettings({ participationWarning }))
+      return answers.map((answer) => {
+        if (!answer.ok) throw new Error(answer.error.message)
+        return answer.value
+      })
+    }
+    const rate = (proposal: Proposal): number => {
+      const { cost, notionalUsd } = line(proposal, 'BTC')
+      return cost.impactUsd / notionalUsd ** 1.5
+    }
+    const [[own], [small, giant], [among]] = [
+      await plan(0.01, 100_000),
+      await plan(0.01, 100_000, 40_000_000),
+      await plan(1, 100_000, 40_000_000),
+    ]
+    expect([small!.cleanliness, giant!.cleanliness, among!.cleanliness]).toEqual(['clean', 'warning', 'clean'])
+    expect(rate(small!) / rate(own!)).toBeCloseTo(1, 6)
+    expect(rate(among!) / rate(own!)).toBeGreaterThan(10)
+    expect(rate(giant!)).toBeGreaterThan(rate(own!))
+  })
+
   test.each(['alone', 'pooled', 'firm'] as const)('%s: every book ends inside its bands', async (flowPricing) => {
     for (const { lines } of await planMany({ flowPricing }))
       for (const entry of lines) {

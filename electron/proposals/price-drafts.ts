@@ -14,6 +14,8 @@ export interface PricedTrades {
   readonly trades: readonly ShapedTrade[]
   /** One per trade. */
   readonly costs: readonly CostSplit[]
+  /** It has a warning, so that one approval of all that is clean leaves it behind: it is priced to go after the others. */
+  readonly waits: boolean
 }
 
 export const NO_COST: CostSplit = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) }
@@ -21,30 +23,38 @@ export const NO_COST: CostSplit = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd
 /**
  * What the drafts of one plan are told to pay. Priced alone, each trade costs what the router would pay for its own
  * size; otherwise its share of what all of them cost together, whatever it was decided at: that is what comes back
- * from the venues. Buys that cash can't pay lose steps first, at the cost of all; the cost told is of what remains.
+ * from the venues. Those that wait for a decision of their own are told to go after the rest, and the rest without
+ * them. Buys that cash can't pay lose steps first, at the cost of all; the cost told is of what remains.
  */
 export function priceDrafts(
   drafts: readonly Draft[],
   market: MarketView,
   { flowPricing }: Pick<PlanningSettings, 'flowPricing'>,
   beside: FlowBeside,
+  waits: (draft: Draft, trades: readonly ShapedTrade[], costs: readonly CostSplit[]) => boolean,
 ): readonly PricedTrades[] {
   const costsOf = flowPricing === 'alone' ? aloneCosts : pooledCosts
-  const wanted = drafts.map(({ shape }) => shape.trades)
-  const wantedCosts = costsOf(drafts, wanted, beside)
-  const trades = drafts.map((draft, i) => affordable(draft, wanted[i]!, wantedCosts[i]!, market))
-  const costs = costsOf(drafts, trades, beside)
-  return drafts.map((_, i) => ({ trades: trades[i]!, costs: costs[i]! }))
+  const wanted = drafts.map((draft) => ({ draft, trades: draft.shape.trades, waits: false }))
+  const together = costsOf(wanted, beside)
+  const parted = wanted.map((one, i) => ({
+    ...one,
+    waits: waits(one.draft, affordable(one, together[i]!, market), together[i]!),
+  }))
+  const wantedCosts = costsOf(parted, beside)
+  const priced = parted.map((one, i) => ({ ...one, trades: affordable(one, wantedCosts[i]!, market) }))
+  const costs = costsOf(priced, beside)
+  return priced.map(({ trades, waits }, i) => ({ trades, costs: costs[i]!, waits }))
 }
 
-type CostsOf = (
-  drafts: readonly Draft[],
-  trades: readonly (readonly ShapedTrade[])[],
-  beside: FlowBeside,
-) => readonly (readonly CostSplit[])[]
+interface Asked {
+  readonly draft: Draft
+  readonly trades: readonly ShapedTrade[]
+  readonly waits: boolean
+}
 
-const aloneCosts: CostsOf = (drafts, trades) =>
-  drafts.map((draft, i) => trades[i]!.map((trade) => ownCost(draft, trade)))
+type CostsOf = (asked: readonly Asked[], beside: FlowBeside) => readonly (readonly CostSplit[])[]
+
+const aloneCosts: CostsOf = (asked) => asked.map(({ draft, trades }) => trades.map((trade) => ownCost(draft, trade)))
 
 /** What the router would pay for the trade's own size on the venues that the book can use. */
 function ownCost({ costs }: Draft, trade: ShapedTrade): CostSplit {
@@ -54,12 +64,12 @@ function ownCost({ costs }: Draft, trade: ShapedTrade): CostSplit {
   return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(total) }
 }
 
-const pooledCosts: CostsOf = (drafts, trades, beside) => {
+const pooledCosts: CostsOf = (asked, beside) => {
   const pool: PoolTrade[] = []
-  const placeOf = drafts.map((draft, i) =>
-    trades[i]!.map(({ asset, side, line, notionalUsd }) => {
+  const placeOf = asked.map(({ draft, trades, waits }) =>
+    trades.map(({ asset, side, line, notionalUsd }) => {
       const curve = curveOfSide(draft.costs, side, line)
-      return curve === null ? -1 : pool.push({ asset, side, notionalUsd, curve }) - 1
+      return curve === null ? -1 : pool.push({ asset, side, notionalUsd, curve, waits }) - 1
     }),
   )
   const costs = poolCosts(pool, beside)
@@ -68,8 +78,7 @@ const pooledCosts: CostsOf = (drafts, trades, beside) => {
 
 /** Cash that may be spent: what is free above the reserve, plus sales, minus all costs. */
 function affordable(
-  { position, request, grains }: Draft,
-  trades: readonly ShapedTrade[],
+  { draft: { position, request, grains }, trades }: Asked,
   costs: readonly CostSplit[],
   market: MarketView,
 ): readonly ShapedTrade[] {

@@ -170,7 +170,7 @@ const pooledSplits: Splits = (drafts, priced) => {
   const placeOf = drafts.map((draft, i) =>
     priced[i]!.trades.map(({ asset, side, line, notionalUsd }) => {
       const curve = curveOfSide(draft.costs, side, line)
-      return curve === null ? -1 : pool.push({ asset, side, notionalUsd, curve }) - 1
+      return curve === null ? -1 : pool.push({ asset, side, notionalUsd, curve, waits: priced[i]!.waits }) - 1
     }),
   )
   const splits = poolSplits(pool)
