@@ -3,6 +3,7 @@ import type { CostSplit } from '../../core/order.ts'
 import { usd } from '../../core/units.ts'
 import { routedCost } from '../../workers/microstructure/index.ts'
 import type { Draft } from './draft.ts'
+import { fitSalesToCash } from './fit-sales-to-cash.ts'
 import { type FlowBeside, type PoolTrade, poolCosts } from './flow-pools.ts'
 import type { MarketView } from './planning-inputs.ts'
 import type { PlanningSettings } from './settings.ts'
@@ -76,17 +77,20 @@ const pooledCosts: CostsOf = (asked, beside) => {
   return placeOf.map((places) => places.map((place) => (place < 0 ? NO_COST : costs[place]!)))
 }
 
-/** Cash that may be spent: what is free above the reserve, plus sales, minus all costs. */
-function affordable(
-  { draft: { position, request, grains }, trades }: Asked,
-  costs: readonly CostSplit[],
-  market: MarketView,
-): readonly ShapedTrade[] {
+/** Cash that may be spent: what is free above the reserve, plus sales, minus all costs. What is missing is sold. */
+function affordable({ draft, trades }: Asked, costs: readonly CostSplit[], market: MarketView): readonly ShapedTrade[] {
+  const { position, request, grains } = draft
   const cash = position.lines.at(-1)!
   let room = cash.valueUsd - request.terms.cashReserve * position.valueUsd
   trades.forEach((trade, i) => {
     if (trade.side === 'sell') room += trade.notionalUsd
     room -= costs[i]!.totalUsd
   })
-  return fitBuysToCash(trades, room, grains, (asset: AssetId) => market.prices.get(asset)!.priceUsd)
+  const fitted = fitBuysToCash(trades, room, grains, (asset: AssetId) => market.prices.get(asset)!.priceUsd)
+  // buys that are left fit by themselves; without any, what those that are gone would have cost is not missing
+  const rateOf = new Map(trades.map(({ line, notionalUsd }, i) => [line, costs[i]!.totalUsd / notionalUsd]))
+  const rates = fitted.map(({ line }) => rateOf.get(line)!)
+  const raisedUsd = fitted.reduce((sum, { notionalUsd }, i) => sum + notionalUsd * (1 - rates[i]!), 0)
+  const shortUsd = request.terms.cashReserve * position.valueUsd - cash.valueUsd - raisedUsd
+  return fitSalesToCash(fitted, rates, shortUsd, draft)
 }
