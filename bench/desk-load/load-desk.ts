@@ -107,7 +107,7 @@ export async function assembleDesk(folder: string, store: DeskStore, mids: Map<s
   })
   const engines = startEngines(WORKERS, 1, (name, why) => log(`${name}: ${why}`))
   const rules = new RuleBook({ store, clock, marketNow, shipped: DEFAULT_PLANNING })
-  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, rules, log })
+  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, rules, log, onMissing: () => {} })
   const settings = withRules(DEFAULT_PLANNING, rules)
   const market = new MarketWatch({
     data,

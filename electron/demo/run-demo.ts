@@ -1,6 +1,6 @@
 import { toFloat } from '../../core/amount.ts'
 import type { Proposal } from '../../core/proposal.ts'
-import { type Failure, ok, type Result } from '../../core/result.ts'
+import { err, type Failure, ok, type Result } from '../../core/result.ts'
 import { positionFor } from '../desk/cycle.ts'
 import { realisedCost } from '../execution/realised-cost.ts'
 import { trackingError } from '../proposals/make-proposal.ts'
@@ -87,6 +87,8 @@ export async function runDemo(
       `step ${step} of ${TRADING_STEPS}: ${outcome.value.proposed} proposals, ${desk.breached().length} books out of band`,
     )
   }
+  const missing = simulated.missing()
+  if (missing !== null) return err(missing)
   const truth = await simulated.control.ledger()
   if (!truth.ok) return truth
   const unexplained = desk

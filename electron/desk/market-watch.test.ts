@@ -60,6 +60,7 @@ async function open(changes: Partial<MarketWatchParts> = {}) {
     connections: VENUES.map((venue) => ({ venue, bars: dailyBars }) as unknown as VenueConnection),
     engine: new EngineAtHand(new RiskEngine()).remote,
     rules: STEADY_RULES,
+    onMissing: () => {},
     log: () => {},
   })
   await risk.refresh(millis(START))

@@ -39,6 +39,7 @@ function open(
   benches.push(bench)
   const log: string[] = []
   const asked: string[] = []
+  const missing: string[] = []
   const connection = (venue: VenueId): VenueConnection =>
     ({
       venue,
@@ -54,9 +55,10 @@ function open(
     connections: VENUES.map(connection),
     engine: engine.remote,
     rules,
+    onMissing: ({ code, message }) => missing.push(`${code}: ${message}`),
     log: (line) => log.push(line),
   })
-  return { watch, log, asked, engine }
+  return { watch, log, asked, missing, engine }
 }
 const volatilityOf = (watch: RiskWatch, asset: string): number => Math.sqrt(watch.view().covarianceOf([asset])[0]!)
 
@@ -80,11 +82,13 @@ describe('before and without history', () => {
   })
 
   test('bars that nobody answers leave it so, are logged, and are asked for again', async () => {
-    const { watch, log, asked } = open(
+    const { watch, log, asked, missing } = open(
       () => null,
       () => null,
     )
     expect(await watch.refresh(millis(START))).toBe('none')
+    expect(missing[0]).toBe('unreachable: bars of binance:BTC/USDT: binance is down')
+    expect(missing).toHaveLength(log.length)
     expect(log[0]).toBe('bars of binance:BTC/USDT: binance is down')
     const before = asked.length
     expect(await watch.refresh(millis(START))).toBe('none')

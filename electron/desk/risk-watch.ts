@@ -2,6 +2,7 @@ import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueConnection } from '../../core/contracts/exchange.ts'
 import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import { type AssetId, type Bar, keyOf, type Market, type MarketKey } from '../../core/instruments.ts'
+import type { Failure } from '../../core/result.ts'
 import type { Millis } from '../../core/units.ts'
 import { explainRegime, type RegimeReading } from '../../workers/regime/index.ts'
 import { DEFAULT_RISK_SETTINGS, historyOfBars, type RiskEngine, type RiskModel } from '../../workers/risk/index.ts'
@@ -30,6 +31,8 @@ export interface RiskWatchParts {
   readonly engine: RemoteEngine<RiskEngine>
   readonly rules: Pick<RuleBook, 'multipliers'>
   readonly log: (line: string) => void
+  /** Told of bars that could not be had, although the figures that stand do for the desk. */
+  readonly onMissing: (failure: Failure) => void
 }
 
 /** What a refresh brought. */
@@ -204,7 +207,9 @@ export class RiskWatch {
     // one more than is missing: the last known one again, where the two join
     const bars = await connection.bars(key, interval, Math.min(most, missing + 1))
     if (!bars.ok) {
-      this.#parts.log(`bars of ${key}: ${bars.error.message}`)
+      const failure = { code: bars.error.code, message: `bars of ${key}: ${bars.error.message}` }
+      this.#parts.log(failure.message)
+      this.#parts.onMissing(failure)
       return null
     }
     // an open bar would look into the future of its own day

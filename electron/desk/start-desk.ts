@@ -68,6 +68,13 @@ export interface DeskOptions {
   }
   /** Lets the live order books catch up with our own fills. */
   readonly settleOrderBooks: (data: LiveMarketData) => Promise<void>
+  /** How long the first order books may take; what is not there then is an alert. */
+  readonly firstOrderBooksMs: number
+  /**
+   * Told what did not come in time although the desk goes on without it: a run that is to be the same on every machine
+   * is over with it.
+   */
+  readonly onMissing: (failure: Failure) => void
   readonly log: (line: string) => void
 }
 
@@ -156,8 +163,11 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
     onRecovered: () => alerts.clear('history-reader'),
   })
   closers.push(() => records.stop())
-  const live = await data.awaitLive(15_000)
-  if (!live.ok) alerts.raise('order-books', 'warning', live.error.message)
+  const live = await data.awaitLive(options.firstOrderBooksMs)
+  if (!live.ok) {
+    alerts.raise('order-books', 'warning', live.error.message)
+    options.onMissing(live.error)
+  }
 
   const engines = startEngines(options.workersDir, options.optimizerThreads, (name, why) =>
     alerts.raise(`engine-${name}`, 'critical', why),
@@ -168,7 +178,14 @@ export async function startDesk(options: DeskOptions): Promise<Result<StartedDes
   if (!adopted.ok) return giveUp(adopted.error)
   const rules = new RuleBook({ store, clock, marketNow: options.marketNow, shipped })
   const settings = withRules(shipped, rules)
-  const risk = new RiskWatch({ world, connections, engine: engines.risk.remote, rules, log })
+  const risk = new RiskWatch({
+    world,
+    connections,
+    engine: engines.risk.remote,
+    rules,
+    log,
+    onMissing: options.onMissing,
+  })
   const market = new MarketWatch({
     data,
     world,

@@ -32,7 +32,8 @@ export async function createBinance(
     ...(credentials ? { apiKey: credentials.apiKey, secret: credentials.secret } : {}),
     // Our own budget counts weight and orders.
     enableRateLimit: false,
-    timeout: settings.timeoutMs,
+    // calls have deadlines of their own; only the shared instance reads bars
+    timeout: credentials ? settings.timeoutMs : Math.max(settings.timeoutMs, settings.barsTimeoutMs),
     // The default lets a half-open socket go unseen for six minutes.
     streaming: { keepAlive: 10_000 },
     options: {
@@ -102,13 +103,17 @@ export class BinanceConnection implements LiveVenueConnection {
     const symbol = listed.value.nameOf(market)
     if (!symbol) return fail('bad-answer', `binance lists no market ${market}`)
     const exchange = await this.#exchange()
+    const timeoutMs = this.#session.world.settings.barsTimeoutMs
     let bars: Bar[] = []
     let endTime: number | undefined
     // The newest bar is still open and is dropped, hence one more than asked for.
     while (bars.length < count + 1) {
       const limit = Math.min(KLINES, count + 1 - bars.length)
       const request = { symbol, interval, limit, ...(endTime === undefined ? {} : { endTime }) }
-      const answer = await this.#session.call(() => exchange.publicGetKlines(request), this.#limits.weigh(2))
+      const answer = await this.#session.call(() => exchange.publicGetKlines(request), {
+        ...this.#limits.weigh(2),
+        timeoutMs,
+      })
       if (!answer.ok) return err(this.#session.error(answer.error))
       const page = readAnswer(binanceKlines, answer.value, `klines of ${symbol}`)
       if (!page.ok) return page

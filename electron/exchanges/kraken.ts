@@ -30,7 +30,8 @@ export async function createKraken(
     ...(credentials ? { apiKey: credentials.apiKey, secret: credentials.secret } : {}),
     // Our own budget counts calls and orders.
     enableRateLimit: false,
-    timeout: settings.timeoutMs,
+    // calls have deadlines of their own; only the shared instance reads bars
+    timeout: credentials ? settings.timeoutMs : Math.max(settings.timeoutMs, settings.barsTimeoutMs),
     options: {
       // Never more: a lost reply would then buy twice.
       maxRetriesOnFailure: 0,
@@ -93,8 +94,12 @@ export class KrakenConnection implements LiveVenueConnection {
     const pair = listed.value.nameOf(market)
     if (!pair) return fail('bad-answer', `kraken lists no market ${market}`)
     const exchange = await this.#exchange()
+    const timeoutMs = this.#session.world.settings.barsTimeoutMs
     const request = { pair, interval: MINUTES[interval] }
-    const answer = await this.#session.call(() => exchange.publicGetOHLC(request), this.#limits.open())
+    const answer = await this.#session.call(() => exchange.publicGetOHLC(request), {
+      ...this.#limits.open(),
+      timeoutMs,
+    })
     if (!answer.ok) return err(this.#session.error(answer.error))
     const rows = readAnswer(krakenOhlc, answer.value, `bars of ${pair}`)
     // Kraken answers at most 720 bars, and the newest is still open.

@@ -3,6 +3,8 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 export interface ExchangeSettings {
   /** Longest wait for one HTTP answer; after it an order is unknown. */
   readonly timeoutMs: number
+  /** The same for bars, which nothing waits for at a venue: in lockstep longer than any machine needs. */
+  readonly barsTimeoutMs: number
   /** A child order older than this is not sent any more, so that its absence can be proved in bounded time. */
   readonly sendWindowMs: number
   /** Binance refuses a request that arrives later than this after its timestamp; Kraken after the order's deadline. */
@@ -30,6 +32,7 @@ export interface RateLimits {
 
 export const DEFAULT_EXCHANGE_SETTINGS: ExchangeSettings = {
   timeoutMs: 5_000,
+  barsTimeoutMs: 5_000,
   sendWindowMs: 2_000,
   recvWindowMs: 5_000,
   absenceMarginMs: 10_000,

@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly atOnce?: boolean
   /** One call at a time; entered only when the budget allows, so that nobody waits behind a waiting call. */
   readonly queue?: SerialQueue
+  /** Where it is not that of the settings. */
+  readonly timeoutMs?: number
 }
 
 /** What all connections to one venue share: pauses, budgets of the address, latency, and the venue's words for no. */
@@ -47,7 +49,8 @@ export class VenueSession {
       if (!(error instanceof VenuePaused)) throw error
       return err({ kind: 'paused', retryAfterMs: error.retryAfterMs, why: error.message })
     }
-    const send = (): Promise<Result<unknown, CallFailure>> => callVenue(run, this.world.settings.timeoutMs + 500)
+    const { timeoutMs = this.world.settings.timeoutMs } = options
+    const send = (): Promise<Result<unknown, CallFailure>> => callVenue(run, timeoutMs + 500)
     const answer = await (options.queue ? options.queue.run(send) : send())
     if (!answer.ok && answer.error.kind === 'refused') {
       const verdict = this.lists.verdict(answer.error.refusal)

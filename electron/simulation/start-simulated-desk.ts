@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { SandboxAddresses } from '../../core/contracts/sandbox-control.ts'
 import type { AssetId } from '../../core/instruments.ts'
-import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import { err, type Failure, fail, ok, type Result } from '../../core/result.ts'
 import type { TaxTerms } from '../../core/tax-terms.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { type StartedDesk, startDesk } from '../desk/start-desk.ts'
@@ -43,11 +43,28 @@ export interface SimulatedDeskOptions {
 export interface SimulatedDesk extends StartedDesk {
   readonly control: SandboxControl
   readonly marketTime: SimulatedMarketTime
-  /** Lockstep: moves the market and waits until every order book has followed. */
+  /**
+   * Lockstep: moves the market and waits until every order book has followed. Refused once anything did not come in
+   * time: what the desk does from there on depends on the machine.
+   */
   advance(seconds: number): Promise<Result<Millis, Failure>>
+  /** Lockstep: what did not come in time first; the run can't be repeated. Null where everything came, and live. */
+  missing(): Failure | null
 }
 
-const BARRIER_MS = 20_000
+/**
+ * Lockstep: the market stands still meanwhile, so that the desk may wait as long as the slowest machine needs; what has
+ * not come by then never will.
+ */
+const BARRIER_MS = 60_000
+const LOCKSTEP_EXCHANGES = {
+  limits: NO_RATE_LIMITS,
+  timeoutMs: 30_000,
+  sendWindowMs: 60_000,
+  recvWindowMs: 30_000,
+  barsTimeoutMs: 120_000,
+} as const
+const FIRST_ORDER_BOOKS_MS = 15_000
 /** Live: order books send their changes every 100 ms; two of those show our own fills. */
 const SETTLE_MS = 250
 
@@ -61,6 +78,10 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
   await marketTime.synchronise()
   const lockstep = lockstepClock !== null
   if (lockstep) lockstepClock.set(state.value.marketTime)
+  const run: { missing: Failure | null } = { missing: null }
+  const onMissing = ({ code, message }: Failure): void => {
+    if (lockstep) run.missing ??= { code, message: `${message}; a run in lockstep can't be repeated without it` }
+  }
 
   const started = await startDesk({
     dataFolder: options.dataFolder,
@@ -77,7 +98,7 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
     wireClock: systemClock,
     marketNow: marketTime.now,
     exchanges: {
-      settings: { ...(lockstep ? { limits: NO_RATE_LIMITS, sendWindowMs: 60_000 } : {}), ...options.exchanges },
+      settings: { ...(lockstep ? LOCKSTEP_EXCHANGES : {}), ...options.exchanges },
     },
     execution: { ...(lockstep ? { orderBookMaximumAgeMs: Number.POSITIVE_INFINITY } : {}), ...options.execution },
     planning: options.planning ?? {},
@@ -103,11 +124,18 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
     settleOrderBooks: async (data) => {
       if (!lockstep) return new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
       const flushed = await control.flush()
-      if (flushed.ok) await data.awaitSequences(flushed.value.sequences, BARRIER_MS)
+      const settled = flushed.ok ? await data.awaitSequences(flushed.value.sequences, BARRIER_MS) : flushed
+      if (!settled.ok) onMissing(settled.error)
     },
+    firstOrderBooksMs: lockstep ? BARRIER_MS : FIRST_ORDER_BOOKS_MS,
+    onMissing,
     log: options.log,
   })
   if (!started.ok) return started
+  if (run.missing !== null) {
+    await started.value.close()
+    return err(run.missing)
+  }
   const { data } = started.value
   return ok({
     ...started.value,
@@ -115,6 +143,7 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
     marketTime,
     advance: async (seconds) => {
       if (!lockstep) return fail('not-lockstep', 'a live market moves by itself')
+      if (run.missing !== null) return err(run.missing)
       const moved = await control.advance(seconds)
       if (!moved.ok) return moved
       const applied = await data.awaitSequences(moved.value.sequences, BARRIER_MS)
@@ -123,5 +152,6 @@ export async function startSimulatedDesk(options: SimulatedDeskOptions): Promise
       lockstepClock.set(moved.value.marketTime)
       return ok(millis(moved.value.marketTime))
     },
+    missing: () => run.missing,
   })
 }
