@@ -73,6 +73,10 @@ function makeCurves(taxes: readonly SaleTax[], n: number): readonly (TaxCurve | 
   return curves.some((curve) => curve !== null) ? curves : null
 }
 
+/** The same lots where a loss saves nothing: what has to be sold is sold as cheaply, and nothing for a loss's sake. */
+export const withoutHarvest = (taxes: readonly SaleTax[]): readonly SaleTax[] =>
+  taxes.map((tax) => ({ ...tax, slope: tax.slope.map((slope) => Math.max(0, slope)) }))
+
 /** Tax on selling `sold` ≥ 0. */
 export function taxOf({ end, slope }: TaxCurve, sold: number): number {
   let tax = 0

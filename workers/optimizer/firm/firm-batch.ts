@@ -1,5 +1,9 @@
 import { solveSided } from '../discrete/discrete.ts'
+import { isDiscrete } from '../discrete/discrete-rules.ts'
+import { takeBranch } from '../discrete/harvest-branch.ts'
+import { solveProblem } from '../engine.ts'
 import type { RebalanceProblem } from '../problem.ts'
+import { withoutHarvest } from '../sale-tax.ts'
 import { shapeProblem } from '../shadow-costs.ts'
 import type { RebalanceSolution } from '../solution.ts'
 import { chargedCost } from './charged-cost.ts'
@@ -184,22 +188,32 @@ function decide(
   near?: Outcome,
 ): Outcome {
   const scaled = factor === 1 ? priced : { ...priced, riskScale: priced.riskScale * factor }
-  const problem = book.shape === null ? scaled : shapeProblem(scaled, book.shape)
+  const shaped = book.shape === null ? scaled : shapeProblem(scaled, book.shape)
+  // chosen once, alone: prices of a pool only make a harvest dearer, and every combination asked at each would take as long
+  const held = near?.sides ?? []
+  const problem = held.reduce((cut, { line, side }) => takeBranch(cut, line, side), shaped)
   const start = near?.solution.status === 'solved' ? near.solution : undefined
   const { solution, isAbove } = solveUnderCeiling(problem, book.trackingErrorCeiling, (asked) =>
     solveSided(asked, { start }),
   )
-  if (solution.status !== 'solved') return { solution, x: book.problem.current, isAboveCeiling: false }
+  if (solution.status !== 'solved') return { solution, x: book.problem.current, isAboveCeiling: false, sides: held }
+  const sides = isDiscrete(solution) ? [...held, ...solution.discrete.harvests] : held
   const x = options.tradeRate === null ? solution.x : slowed(book, problem, solution.x, options.tradeRate)
-  return { solution, x, isAboveCeiling: isAbove }
+  return { solution, x, isAboveCeiling: isAbove, sides }
 }
 
 function slowed(book: FirmBook, problem: RebalanceProblem, goal: Float64Array, rate: number): Float64Array {
-  const cure = isInsideLimits(problem)
-    ? problem.current
-    : cureOf(solveSided({ ...problem, riskScale: CURE_RISK_SCALE * problem.riskScale, view: null }))
+  const cure = isInsideLimits(problem) ? problem.current : cureOf(solveProblem(cureProblem(problem)))
   return cure === null ? goal : slowTrades(problem, cure, goal, rate, book.trackingErrorCeiling, book.smallestTrade)
 }
+
+/** Of what the limits force, the cheapest: neither risk nor a view nor a loss is a reason for more. */
+const cureProblem = (problem: RebalanceProblem): RebalanceProblem => ({
+  ...problem,
+  riskScale: CURE_RISK_SCALE * problem.riskScale,
+  view: null,
+  taxes: withoutHarvest(problem.taxes),
+})
 
 const cureOf = (solution: RebalanceSolution): Float64Array | null => (solution.status === 'solved' ? solution.x : null)
 

@@ -4,6 +4,7 @@ import { assetsToBranch } from '../discrete/harvest-branch.ts'
 import { OptimizerEngine } from '../optimizer-engine.ts'
 import type { SaleTax } from '../sale-tax.ts'
 import { generateFirm } from '../test-support/generated-firm.ts'
+import { makePair } from '../test-support/test-problems.ts'
 import { FLOW_PRICINGS, solveFirm } from './firm-batch.ts'
 import type { FirmBook } from './firm-market.ts'
 
@@ -39,6 +40,30 @@ test.each(FLOW_PRICINGS)(
     }
   },
 )
+
+test('what has to be cured goes whole, a harvest beyond it by the trade rate', () => {
+  const curvature = (5 / 12) * 0.64
+  const costs = { costBuy: Float64Array.of(0.002, 0), costSell: Float64Array.of(0.002, 0) }
+  const taxes = [{ asset: 0, size: Float64Array.of(1), slope: Float64Array.of(-0.012) }]
+  const problem = makePair(0.7, 0.5, 0.8, { ...costs, upper: Float64Array.of(0.6, 1), taxes })
+  const none = Float64Array.of(0)
+  const answer = solveFirm({
+    books: [
+      {
+        problem,
+        valueUsd: 1,
+        assets: Int32Array.of(0, -1),
+        trackingErrorCeiling: null,
+        shape: null,
+        smallestTrade: null,
+      },
+    ],
+    market: { impactBuy: none, impactSell: none, doneBuy: none, doneSell: none },
+    options: { pricing: 'alone', retune: null, tradeRate: 0.5, rotation: 0 },
+  })
+  const goal = 0.5 + (0.002 - 0.012) / curvature
+  expect(answer.books[0]!.x[0]).toBeCloseTo(0.6 + 0.5 * (goal - 0.6), 10)
+})
 
 test('the worker answers with a side too, as good as any other choice of sides', () => {
   const { books } = harvestFirm(3)

@@ -1,3 +1,4 @@
+import type { DiscreteSolved } from '../discrete/discrete-rules.ts'
 import type { RebalanceSolution } from '../solution.ts'
 import { trackingErrorOf } from './charged-cost.ts'
 import { addToFlow, emptyFlow, type FirmBook, type FirmFlow, type FirmMarket } from './firm-market.ts'
@@ -9,6 +10,8 @@ export interface Outcome {
   readonly x: Float64Array
   /** No risk aversion brings the book under its ceiling of tracking error. */
   readonly isAboveCeiling: boolean
+  /** Sides taken where a harvest is worth more than a round trip: they hold at every price, once taken. */
+  readonly sides: DiscreteSolved['discrete']['harvests']
 }
 
 export function flowOf(books: readonly FirmBook[], market: FirmMarket, outcomes: readonly Outcome[]): FirmFlow {
