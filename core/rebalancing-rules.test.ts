@@ -10,6 +10,7 @@ const RULES: RebalancingRules = {
   schedule: null,
   volatilitySpike: null,
   bandMultipliers: SHIPPED_MULTIPLIERS,
+  tradeRate: null,
 }
 
 test.each<[string, Partial<RebalancingRules>]>([
@@ -19,6 +20,7 @@ test.each<[string, Partial<RebalancingRules>]>([
   ['on Fridays', { schedule: { kind: 'weekly', weekday: 5, hour: 0 } }],
   ['quarterly', { schedule: { kind: 'quarterly', day: 28, hour: 23 } }],
   ['bands that follow no regime', { bandMultipliers: { calm: 1, normal: 1, stressed: 1, crisis: 1 } }],
+  ['a third of the way a day', { tradeRate: 0.3 }],
   ['on a spike', { volatilitySpike: { enters: 2, leaves: 2 } }],
 ])('%s is allowed', (_, changes) => expect(checkRules({ ...RULES, ...changes })).toMatchObject({ ok: true }))
 
@@ -41,6 +43,8 @@ test.each<[string, Partial<RebalancingRules>, string]>([
     { bandMultipliers: { ...SHIPPED_MULTIPLIERS, calm: Number.NaN } },
     'in calm markets was NaN',
   ],
+  ['all of the way as a part', { tradeRate: 1 }, 'trade rate was 100 %, 10 to 90 % or none are allowed'],
+  ['a trade rate that is none', { tradeRate: Number.NaN }, 'trade rate was NaN'],
   ['a spike at rest', { volatilitySpike: { enters: 1, leaves: 1 } }, 'must begin above 1'],
   ['a spike that ends above its start', { volatilitySpike: { enters: 2, leaves: 3 } }, 'end no higher'],
 ])('%s is refused', (_, changes, words) => {

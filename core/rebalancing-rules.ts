@@ -20,6 +20,11 @@ export interface RebalancingRules {
   readonly volatilitySpike: SpikeRule | null
   /** What every band is multiplied by, per class of the market's volatility; a change phases in over a day. */
   readonly bandMultipliers: BandMultipliers
+  /**
+   * Part of the optimiser's way that one plan goes; what cures a breach is gone whole. Null: all of it. The rest is
+   * planned on the next days of the market, a part a day.
+   */
+  readonly tradeRate: number | null
 }
 
 export const RULE_RANGES = {
@@ -27,6 +32,7 @@ export const RULE_RANGES = {
   proposalLifeMs: { from: 60_000, to: 7 * 86_400_000 },
   crisisOuterLimit: { from: 0, to: 0.5 },
   bandMultiplier: { from: 0.25, to: 4 },
+  tradeRate: { from: 0.1, to: 0.9 },
 } as const
 
 /** Errors: bad-rules, naming the rule, what was given and what is allowed. */
@@ -53,7 +59,10 @@ export function checkRules(rules: RebalancingRules): Result<null, Failure<'bad-r
     if (!(given >= from && given <= to))
       return refuse(`multiplier of bands in ${name} markets was ${given}, ${from} to ${to} are allowed`)
   }
-  const { schedule, volatilitySpike: spike } = rules
+  const { schedule, volatilitySpike: spike, tradeRate } = rules
+  const { from: slowest, to: fastest } = RULE_RANGES.tradeRate
+  if (tradeRate !== null && !(tradeRate >= slowest && tradeRate <= fastest))
+    return refuse(`trade rate was ${100 * tradeRate} %, ${100 * slowest} to ${100 * fastest} % or none are allowed`)
   if (schedule !== null && !(schedule.hour >= 0 && schedule.hour <= 23))
     return refuse(`hour of the schedule was ${schedule.hour}, 0 to 23 is allowed`)
   if (schedule?.kind === 'weekly' && !(schedule.weekday >= 0 && schedule.weekday <= 6))

@@ -97,3 +97,13 @@ describe('multipliers that were a setting', () => {
     },
   )
 })
+
+test('a trade rate is off until it is set, then it holds from the next plan on, over a restart', () => {
+  const { rules, bench } = open()
+  const settings = withRules(bench.settings, rules)
+  expect(settings.tradeRate).toBeNull()
+  rules.change({ ...rules.current.rules, tradeRate: 0.4 }, 'Ada', 'large books', 'advisor:Ada')
+  expect(settings.tradeRate).toBe(0.4)
+  expect(open(bench).rules.current).toMatchObject({ by: 'Ada', why: 'large books', rules: { tradeRate: 0.4 } })
+  expect(bench.store.verify()).toMatchObject({ ok: true })
+})

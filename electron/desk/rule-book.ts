@@ -66,8 +66,17 @@ export class RuleBook {
 
 /** The rules among the settings of planning. */
 export function rulesOf(settings: RebalancingRules): RebalancingRules {
-  const { settle, coolDownMs, proposalLifeMs, crisisOuterLimit, schedule, volatilitySpike, bandMultipliers } = settings
-  return { settle, coolDownMs, proposalLifeMs, crisisOuterLimit, schedule, volatilitySpike, bandMultipliers }
+  const {
+    settle,
+    coolDownMs,
+    proposalLifeMs,
+    crisisOuterLimit,
+    schedule,
+    volatilitySpike,
+    bandMultipliers,
+    tradeRate,
+  } = settings
+  return { settle, coolDownMs, proposalLifeMs, crisisOuterLimit, schedule, volatilitySpike, bandMultipliers, tradeRate }
 }
 
 /** Settings whose rules are read at the moment of use: whoever holds them follows a change. */
@@ -94,6 +103,9 @@ export function withRules(settings: PlanningSettings, book: RuleBook): PlanningS
     },
     get bandMultipliers() {
       return book.current.rules.bandMultipliers
+    },
+    get tradeRate() {
+      return book.current.rules.tradeRate
     },
   }
 }

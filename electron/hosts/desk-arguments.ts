@@ -79,6 +79,7 @@ const rebalancingRules = z.strictObject({
     .nullable(),
   volatilitySpike: z.strictObject({ enters: z.number(), leaves: z.number() }).nullable(),
   bandMultipliers: z.strictObject({ calm: z.number(), normal: z.number(), stressed: z.number(), crisis: z.number() }),
+  tradeRate: z.number().nullable(),
 })
 
 /** One name and schema per argument, in the contract's order and of the contract's type. */

@@ -15,11 +15,6 @@ export interface PlanningSettings extends RebalancingRules {
    * its share of the pool of the firm's same-day flow; what its trade adds to the cost of all others'.
    */
   readonly flowPricing: FlowPricing
-  /**
-   * Part of the optimiser's way that one plan goes, 0.3 to 0.5; what cures a breach is gone whole. Null: all of it.
-   * The rest is planned on the next days of the market, a part a day.
-   */
-  readonly tradeRate: number | null
   /** Costs as they are for one horizon, or shaped so that trading pays over time as in the dynamic problem. */
   readonly costShape: 'one-period' | 'shadow'
   /** Trades below this part of the book are dropped unless they cure a breach: half the orders at no measurable cost. */
@@ -37,7 +32,6 @@ export interface PlanningSettings extends RebalancingRules {
 export const DEFAULT_PLANNING: PlanningSettings = {
   horizonYears: 1 / 12,
   flowPricing: 'pooled',
-  tradeRate: null,
   costShape: 'one-period',
   minimumTradeWeight: 0.001,
   participationWarning: 0.05,
@@ -51,4 +45,5 @@ export const DEFAULT_PLANNING: PlanningSettings = {
   schedule: null,
   volatilitySpike: null,
   bandMultipliers: SHIPPED_MULTIPLIERS,
+  tradeRate: null,
 }

@@ -94,8 +94,8 @@ export function describeFact(fact: Fact): string {
 }
 
 const by = ({ by, why }: { readonly by: string; readonly why: string }): string => `${why} (${by})`
-const rulesText = ({ settle, bandMultipliers }: RebalancingRules): string =>
-  `settle ${settle}, bands × ${REGIME_CLASSES.map((name) => bandMultipliers[name]).join(', ')}`
+const rulesText = ({ settle, bandMultipliers, tradeRate }: RebalancingRules): string =>
+  `settle ${settle}, bands × ${REGIME_CLASSES.map((name) => bandMultipliers[name]).join(', ')}, trade rate ${tradeRate ?? 'none'}`
 const minute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 const changesText = (changes: Partial<RiskTerms>): string =>
   RISK_TERMS.filter((term) => changes[term] !== undefined)

@@ -490,6 +490,7 @@ describe('risk profiles and rules', () => {
       schedule: null,
       volatilitySpike: null,
       bandMultipliers: SHIPPED_MULTIPLIERS,
+      tradeRate: null,
     } as const
     store.record([fact('rules-changed', { rules, by: 'a', why: 'first' })], 'advisor:a')
     store.record(

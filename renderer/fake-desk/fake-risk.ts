@@ -41,6 +41,7 @@ export class FakeRisk {
       schedule: null,
       volatilitySpike: null,
       bandMultipliers: SHIPPED_MULTIPLIERS,
+      tradeRate: null,
     },
     at: null,
     by: null,

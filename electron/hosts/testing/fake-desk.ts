@@ -131,6 +131,7 @@ export function createFakeDesk(): FakeDesk {
         schedule: null,
         volatilitySpike: null,
         bandMultipliers: SHIPPED_MULTIPLIERS,
+        tradeRate: null,
       },
       at: null,
       by: null,

@@ -219,6 +219,7 @@ export const rebalancingRules = z.strictObject({
     .nullable(),
   volatilitySpike: z.strictObject({ enters: z.number(), leaves: z.number() }).nullable(),
   bandMultipliers: z.strictObject({ calm: z.number(), normal: z.number(), stressed: z.number(), crisis: z.number() }),
+  tradeRate: z.number().nullable(),
 })
 
 export const decision = z.strictObject({

@@ -56,6 +56,7 @@ describe('facts', () => {
         schedule: { kind: 'monthly', day: 1, hour: 9 },
         volatilitySpike: { enters: 2, leaves: 1.5 },
         bandMultipliers: { calm: 1, normal: 1, stressed: 0.9, crisis: 0.8 },
+        tradeRate: 0.4,
       },
       by: 'a',
       why: 'x',
@@ -127,7 +128,7 @@ describe('upcasters', () => {
     expect(decodeFact('proposal-made', 1, text)).toEqual(fact('proposal-made', { proposal }))
   })
 
-  test('rules of version 1 have the multipliers that the program had', () => {
+  test('rules of version 1 have the multipliers that the program had, those before version 3 no trade rate', () => {
     const rules = {
       settle: 'optimal',
       coolDownMs: 1,
@@ -137,7 +138,15 @@ describe('upcasters', () => {
       volatilitySpike: null,
     } as const
     expect(decodeFact('rules-changed', 1, JSON.stringify({ rules, by: 'a', why: 'x' }))).toEqual(
-      fact('rules-changed', { rules: { ...rules, bandMultipliers: SHIPPED_MULTIPLIERS }, by: 'a', why: 'x' }),
+      fact('rules-changed', {
+        rules: { ...rules, bandMultipliers: SHIPPED_MULTIPLIERS, tradeRate: null },
+        by: 'a',
+        why: 'x',
+      }),
+    )
+    const second = { ...rules, bandMultipliers: { calm: 1, normal: 1, stressed: 1, crisis: 1 } }
+    expect(decodeFact('rules-changed', 2, JSON.stringify({ rules: second, by: 'a', why: 'x' }))).toEqual(
+      fact('rules-changed', { rules: { ...second, tradeRate: null }, by: 'a', why: 'x' }),
     )
   })
 

@@ -11,8 +11,12 @@ export type Upcasters = Readonly<Record<string, Upcaster>>
 
 const CURRENT_VERSION = 1
 /** Versions above 1, once a fact has changed its shape. */
-const VERSIONS: Partial<Record<FactType, number>> = { 'proposal-made': 2, 'rules-changed': 2 }
-const UPCASTERS: Upcasters = { 'proposal-made@1': listCashFlows, 'rules-changed@1': addMultipliers }
+const VERSIONS: Partial<Record<FactType, number>> = { 'proposal-made': 2, 'rules-changed': 3 }
+const UPCASTERS: Upcasters = {
+  'proposal-made@1': listCashFlows,
+  'rules-changed@1': addMultipliers,
+  'rules-changed@2': addTradeRate,
+}
 
 export const versionOf = (type: FactType): number => VERSIONS[type] ?? CURRENT_VERSION
 export const isFactType = (type: string): type is FactType => Object.hasOwn(PAYLOAD_SCHEMAS, type)
@@ -30,6 +34,12 @@ function listCashFlows(payload: unknown): unknown {
 function addMultipliers(payload: unknown): unknown {
   const { rules, ...rest } = payload as { readonly rules: object }
   return { ...rest, rules: { ...rules, bandMultipliers: SHIPPED_MULTIPLIERS } }
+}
+
+/** Version 3: the trade rate is a rule; before, it was a setting that no installation could make. */
+function addTradeRate(payload: unknown): unknown {
+  const { rules, ...rest } = payload as { readonly rules: object }
+  return { ...rest, rules: { ...rules, tradeRate: null } }
 }
 
 /** Canonical text of a payload in the current version. Throws where the payload is not what its type says: a bug. */

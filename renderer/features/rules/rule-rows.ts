@@ -67,6 +67,12 @@ const { from: LEAST, to: MOST } = RULE_RANGES.bandMultiplier
 /** When and how far: three to a line. */
 export const RULE_ROWS: readonly RuleRow[] = [
   chosen('settle', 'A rebalance ends', SETTLE_ITEMS),
+  written(
+    'tradeRate',
+    'Trade rate, % of the way a day',
+    'blank: all of it at once',
+    ({ settle }) => settle === 'optimal',
+  ),
   written('coolDown', 'Cool-down, minutes', 'after a rebalance or a dismissal'),
   written('proposalLife', 'Life of a proposal, minutes', 'then it expires'),
   written('crisisLimit', 'In a crisis only beyond, points', 'distance of a line from its target'),

@@ -21,6 +21,7 @@ const rules: fc.Arbitrary<RebalancingRules> = fc.record({
     fc.record({ kind: fc.constantFrom('monthly' as const, 'quarterly' as const), day, hour }),
   ),
   volatilitySpike: fc.option(fc.record({ enters: fc.constantFrom(1.5, 2), leaves: fc.constantFrom(1, 1.25) })),
+  tradeRate: fc.option(fc.integer({ min: 10, max: 90 }).map((hundredths) => hundredths / 100)),
   bandMultipliers: fc.record({ calm: multiplier, normal: multiplier, stressed: multiplier, crisis: multiplier }),
 })
 
@@ -40,6 +41,7 @@ const FORM = writeRules({
   schedule: { kind: 'monthly', day: 1, hour: 9 },
   volatilitySpike: null,
   bandMultipliers: SHIPPED_MULTIPLIERS,
+  tradeRate: null,
 })
 test.each([
   ['a spike without its end', { spikeEnters: '2' }, 'both its start and its end'],
@@ -47,6 +49,8 @@ test.each([
   ['the 30th', { day: '30' }, '1 to 28'],
   ['bands ten times as wide', { crisis: '10' }, 'bands in crisis markets was 10'],
   ['no multiplier written', { calm: '' }, 'bands in calm markets was NaN'],
+  ['more than the way in a part', { tradeRate: '95' }, 'trade rate was 95 %'],
+  ['half a number as a rate', { tradeRate: '3x' }, 'trade rate was NaN'],
   ['no cool-down written', { coolDown: '' }, 'cool-down was NaN'],
 ])('%s is refused with its reason', (_, change, words) => {
   const read = readRules({ ...FORM, ...change })

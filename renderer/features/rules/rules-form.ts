@@ -16,6 +16,8 @@ export interface RulesForm extends Readonly<Record<RegimeClass, string>> {
   readonly proposalLife: string
   /** Weight points. */
   readonly crisisLimit: string
+  /** Percent; blank: the whole way at once. */
+  readonly tradeRate: string
   readonly spikeEnters: string
   readonly spikeLeaves: string
   readonly schedule: (typeof SCHEDULE_KINDS)[number]
@@ -36,6 +38,7 @@ export function writeRules(rules: RebalancingRules): RulesForm {
     coolDown: written(rules.coolDownMs / MINUTE),
     proposalLife: written(rules.proposalLifeMs / MINUTE),
     crisisLimit: written(100 * rules.crisisOuterLimit),
+    tradeRate: rules.tradeRate === null ? '' : written(100 * rules.tradeRate),
     spikeEnters: spike === null ? '' : written(spike.enters),
     spikeLeaves: spike === null ? '' : written(spike.leaves),
     schedule: schedule?.kind ?? 'none',
@@ -60,6 +63,7 @@ export function readRules(form: RulesForm): Result<RebalancingRules, string> {
     schedule: scheduleOf(form),
     volatilitySpike: enters === undefined ? null : { enters, leaves: leaves! },
     bandMultipliers: ofClasses((name) => number(form[name])),
+    tradeRate: form.tradeRate.trim() === '' ? null : Number((number(form.tradeRate) / 100).toFixed(8)),
   }
   const checked = checkRules(rules)
   return checked.ok ? ok(rules) : err(checked.error.message)

@@ -1,0 +1,2 @@
+-- The trade rate is a rule of rebalancing. No table changes: the rebuild that follows a migration reads the rules that
+-- were recorded before with none.
