@@ -1,5 +1,7 @@
+import { heldBy, ladderCost } from '../core/decisions/ladder-cost.ts'
 import { createRandom, type Random } from '../core/random.ts'
 import {
+  type LadderOf,
   type MarketFacts,
   type MarketQuality,
   MicrostructureEngine,
@@ -21,8 +23,13 @@ const FACTS: MarketFacts = {
 /** So many calls are timed as one: a single one is near the timer's grain. */
 const CALLS = 100
 const ROUNDS = 200
+/** Parts of an order book that a trade takes. */
+const DEPTH_PARTS = [0.001, 0.1, 0.6]
 
-/** `depth-update`: a whole order book of 1,000 levels a side taken in. Others: fewer levels; two venues' curves merged. */
+/**
+ * `depth-update`: a whole order book of 1,000 levels a side taken in. Others: fewer levels; two venues merged and fitted,
+ * by their curves or by 220 levels a side: a trade that the best levels take, one that needs a tenth of the depth, all.
+ */
 export async function benchMicrostructure(args: readonly string[]): Promise<void> {
   const levels = [1000, 220, 20]
   const updates = levels.map((count) => updateJob(count))
@@ -33,16 +40,38 @@ export async function benchMicrostructure(args: readonly string[]): Promise<void
   const [binance] = updates[0]!.engine.snapshot(0)
   const markets: MarketQuality[] = [
     { ...binance!, unusable: null },
-    { ...binance!, venue: 'kraken', takerBps: 26, unusable: null },
+    { ...binance!, market: 'kraken:BTC/USD', venue: 'kraken', takerBps: 26, unusable: null },
   ]
   const merges = curves.map(({ capacities }) => () => {
     for (let call = 0; call < CALLS; call++) mergeCostCurve(markets, 'BTC', 'buy', capacities, 1e5)
   })
-  const micros = measureTogether([...updates.map(({ job }) => job), ...merges], ROUNDS, 20).map((time) => time / CALLS)
+  const ladders = [0.001, 0.0012].map((takerFee, venue) =>
+    ladderCost({
+      side: 'buy',
+      ladder: side(createRandom(venue), 60_000, 220, 1),
+      priceUsd: 60_000,
+      quoteUsd: 1,
+      takerFee,
+      impactFactor: 1,
+      tailImpact: 1e-7,
+    }),
+  )
+  const ladderOf: LadderOf = (key) => ladders[key.startsWith('binance') ? 0 : 1]!
+  const depthUsd = heldBy(ladders[0]!)
+  const walks = DEPTH_PARTS.map((part) => ({
+    name: `microstructure/merge-ladders/${part}`,
+    capacities: { binance: part * depthUsd, kraken: depthUsd },
+    rangeUsd: 1.5 * part * depthUsd,
+  }))
+  const walkJobs = walks.map(({ capacities, rangeUsd }) => () => {
+    for (let call = 0; call < CALLS; call++) mergeCostCurve(markets, 'BTC', 'buy', capacities, rangeUsd, ladderOf)
+  })
+  const jobs = [...updates.map(({ job }) => job), ...merges, ...walkJobs]
+  const micros = measureTogether(jobs, ROUNDS, 20).map((time) => time / CALLS)
   const names = levels.map((count, i) => `microstructure/depth-update${i === 0 ? '' : `/${count}`}`)
   const rows: BenchRow[] = [
     ...levels.map((count, i) => ({ name: names[i]!, medianMicros: micros[i]!, levels: count })),
-    ...curves.map(({ name }, i) => ({ name, medianMicros: micros[levels.length + i]! })),
+    ...[...curves, ...walks].map(({ name }, i) => ({ name, medianMicros: micros[levels.length + i]! })),
   ]
   printRows(rows, args.includes('--json'))
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { ladderCost } from '../../core/decisions/ladder-cost.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { ownTerms } from '../../core/risk-profile.ts'
+import type { LadderOf } from '../../workers/microstructure/index.ts'
+import type { FirmRequest } from '../../workers/optimizer/index.ts'
 import { planBooks } from './plan-books.ts'
 import type { PlanningDeps } from './planning-inputs.ts'
 import { DEFAULT_PLANNING, type PlanningSettings } from './settings.ts'
-import { book, DRIFTED, deps, holdings, line, manual, model, view } from './test-support/planning-bench.ts'
+import { book, DRIFTED, deps, holdings, line, manual, model, PRICES, view } from './test-support/planning-bench.ts'
 
 describe('the flow of many client books', () => {
   const COUNT = 12
@@ -49,6 +52,46 @@ describe('the flow of many client books', () => {
     const impact = (proposals: readonly Proposal[]): number => proposals[0]!.cost.impactUsd
     expect(impact(pooled) / impact(alone)).toBeGreaterThan(2)
     expect(pooled[0]!.trackingErrorAfter / alone[0]!.trackingErrorAfter).toBeCloseTo(1, 2)
+  })
+
+  test('order books that take everything at their best price: no impact is decided at, and none is told', async () => {
+    const deep: LadderOf = (market, side) => {
+      const priceUsd = PRICES[market.split(':')[1]!]!
+      const best = priceUsd * (side === 'buy' ? 1.0002 : 0.9998)
+      const ladder = Float64Array.of(best, 1e12 / priceUsd)
+      return ladderCost({ side, ladder, priceUsd, quoteUsd: 1, takerFee: 0.001, impactFactor: 1, tailImpact: 1 })
+    }
+    const asked: FirmRequest[] = []
+    const watching: PlanningDeps = {
+      ...withSettings({}),
+      solveFirm: (request) => {
+        asked.push(request)
+        return deps.solveFirm(request)
+      },
+    }
+    const market = view()
+    const requests = ['a', 'b'].map((id) => ({
+      book: { ...book(), id },
+      model,
+      holdings: holdings(DRIFTED, 20_000_000),
+      terms: ownTerms(book()),
+      trigger: manual,
+      leftOut: [],
+      lots: [],
+    }))
+    const answers = await planBooks(requests, { ...market, costs: { ...market.costs, ladder: deep } }, watching)
+    for (const { books, market } of asked) {
+      for (const impact of [...market.impactBuy, ...market.impactSell]) expect(impact).toBeLessThan(1e-15)
+      for (const { problem } of books) for (const impact of problem.impact) expect(impact).toBeLessThan(1e-9)
+    }
+    expect(asked.length).toBeGreaterThan(0)
+    for (const answer of answers) {
+      if (!answer.ok) throw new Error(answer.error.message)
+      const { cost, buyUsd, sellUsd } = answer.value
+      expect(cost.impactUsd).toBeCloseTo(0, 6)
+      expect(cost.spreadUsd).toBeCloseTo(0.0002 * (buyUsd + sellUsd), 6)
+      expect(cost.feeUsd).toBeCloseTo(0.001 * (1.0002 * buyUsd + 0.9998 * sellUsd), 6)
+    }
   })
 
   test('a clean proposal does not pay for one that waits for a tick of its own; that one goes after it', async () => {
