@@ -39,10 +39,17 @@ export function trackingError(covariance: Float64Array, differences: readonly nu
   return Math.sqrt(Math.max(0, variance))
 }
 
+/** What is told of a draft beside what its trades cost. */
+export interface Told {
+  readonly tax: DraftTax | null
+  /** One sentence per trade, or null where there is nothing to say. */
+  readonly flows: readonly (string | null)[]
+}
+
 export function makeProposal(
   draft: Draft,
   priced: PricedTrades,
-  tax: DraftTax | null,
+  { tax, flows }: Told,
   market: MarketView,
   deps: PlanningDeps,
 ): Result<Proposal, PlanFailure> {
@@ -51,6 +58,7 @@ export function makeProposal(
   if (trades.length === 0) return fail(...nothingToTrade(draft))
   const traded = new Map(trades.map((trade) => [trade.line, trade]))
   const costs = new Map(trades.map((trade, i) => [trade.line, priced.costs[i]!]))
+  const flowOf = new Map(trades.map((trade, i) => [trade.line, flows[i]!]))
   const cost = addCosts(costs.values())
   const after = weightsAfter(draft, trades, cost.totalUsd)
   const naive = market.naiveCost(request.book, position)
@@ -58,8 +66,10 @@ export function makeProposal(
     const trade = traded.get(i)
     const explained = explainLine(draft, i, trade ?? null, after[i]!)
     const lineTax = tax?.lines[i]
-    const why =
-      lineTax === undefined || trade?.side !== 'sell' ? explained.why : `${explained.why}; ${taxSentence(lineTax)}`
+    const told = [
+      flowOf.get(i) ?? null,
+      lineTax === undefined || trade?.side !== 'sell' ? null : taxSentence(lineTax),
+    ].filter((words) => words !== null)
     return {
       asset: line.asset,
       before: line.weight,
@@ -73,7 +83,7 @@ export function makeProposal(
       cost: costs.get(i) ?? NO_COST,
       naiveCostUsd: usd(naive.byAsset.get(line.asset) ?? 0),
       ...explained,
-      why,
+      why: [explained.why, ...told].join('; '),
       ...(lineTax === undefined ? {} : { tax: lineTax }),
     }
   })

@@ -94,6 +94,77 @@ describe('the flow of many client books', () => {
     }
   })
 
+  describe('the line of a trade says in whose company it was priced', () => {
+    const WORDS = /priced with the firm's \$([\d.]+)(k|M) of BTC sales: ([\d.]+) bps, alone ([\d.]+) bps/
+    /** Flow in millions, bps told, bps alone. */
+    const wordsOf = (proposal: Proposal): readonly number[] | null => {
+      const [, flow, unit, told, alone] = WORDS.exec(line(proposal, 'BTC').why) ?? []
+      return flow === undefined ? null : [Number(flow) / (unit === 'k' ? 1e3 : 1), Number(told), Number(alone)]
+    }
+
+    test('the flow of all, what it is told and what it would be told alone', async () => {
+      const proposals = await planMany({ flowPricing: 'pooled' })
+      const { cost, notionalUsd } = line(proposals[0]!, 'BTC')
+      const [flow, told, alone] = wordsOf(proposals[0]!)!
+      expect(flow).toBeCloseTo((COUNT * notionalUsd) / 1e6, 1)
+      expect(told).toBeCloseTo((1e4 * cost.totalUsd) / notionalUsd, 1)
+      const [single] = await planMany({ flowPricing: 'alone' }, 20_000_000, 1)
+      const own = line(single!, 'BTC')
+      // a little more is traded at its own price
+      expect(Math.abs(alone! - (1e4 * own.cost.totalUsd) / own.notionalUsd)).toBeLessThan(0.3)
+      expect(alone).toBeLessThan(told! - 1)
+    })
+
+    test('open proposals of other books are company; without any, and priced alone, there is nothing to say', async () => {
+      const [single] = await planMany({ flowPricing: 'pooled' }, 20_000_000, 1)
+      expect(wordsOf(single!)).toBeNull()
+      const [own] = await planMany({ flowPricing: 'alone' })
+      expect(wordsOf(own!)).toBeNull()
+      const proposedUsd = (asset: string, side: string): number => (asset === 'BTC' && side === 'sell' ? 9e6 : 0)
+      const request = {
+        book: book(),
+        model,
+        holdings: holdings(DRIFTED, 20_000_000),
+        terms: ownTerms(book()),
+        trigger: manual,
+        leftOut: [],
+        lots: [],
+      }
+      const [answer] = await planBooks([request], view(), {
+        ...withSettings({ flowPricing: 'pooled' }),
+        flowBeside: () => ({ proposedUsd, tradedUsd: () => 0 }),
+      })
+      if (!answer!.ok) throw new Error(answer!.error.message)
+      expect(wordsOf(answer!.value)![0]).toBeCloseTo(9 + line(answer!.value, 'BTC').notionalUsd / 1e6, 1)
+    })
+
+    test('who waits for a decision of their own is in the company of all, the others are not in theirs', async () => {
+      const values = [10_000_000, 10_000_000, 60_000_000]
+      const requests = values.map((valueUsd, b) => ({
+        book: { ...book(), id: `book-${b}` },
+        model,
+        holdings: holdings(DRIFTED, valueUsd),
+        terms: ownTerms(book()),
+        trigger: manual,
+        leftOut: [],
+        lots: [],
+      }))
+      const answers = await planBooks(
+        requests,
+        view(),
+        withSettings({ flowPricing: 'pooled', participationWarning: 0.01 }),
+      )
+      const [small, , giant] = answers.map((answer) => {
+        if (!answer.ok) throw new Error(answer.error.message)
+        return answer.value
+      })
+      expect([small!.cleanliness, giant!.cleanliness]).toEqual(['clean', 'warning'])
+      const soldUsd = (proposal: Proposal): number => line(proposal, 'BTC').notionalUsd
+      expect(wordsOf(giant!)![0]).toBeCloseTo((2 * soldUsd(small!) + soldUsd(giant!)) / 1e6, 1)
+      expect(wordsOf(small!)![0]).toBeCloseTo((2 * soldUsd(small!)) / 1e6, 2)
+    })
+  })
+
   test('a clean proposal does not pay for one that waits for a tick of its own; that one goes after it', async () => {
     const requestOf = (id: string, valueUsd: number) => ({
       book: { ...book(), id },

@@ -58,7 +58,7 @@ type CostsOf = (asked: readonly Asked[], beside: FlowBeside) => readonly (readon
 const aloneCosts: CostsOf = (asked) => asked.map(({ draft, trades }) => trades.map((trade) => ownCost(draft, trade)))
 
 /** What the router would pay for the trade's own size on the venues that the book can use. */
-function ownCost({ costs }: Draft, trade: ShapedTrade): CostSplit {
+export function ownCost({ costs }: Draft, trade: ShapedTrade): CostSplit {
   const curve = curveOfSide(costs, trade.side, trade.line)
   if (curve === null) return NO_COST
   const { fee, spread, impact, total } = routedCost(curve, trade.notionalUsd)
