@@ -3,7 +3,7 @@ import { useDeskNow, useSummary } from '../../state/desk-context.tsx'
 import { RED_MS } from '../../state/staleness.ts'
 import { CostBar } from '../../ui/bars.tsx'
 import { Figure } from '../../ui/controls.tsx'
-import { count, formatCountdown, formatNumber, formatPercent, formatTime } from '../../ui/format.ts'
+import { count, formatCountdown, formatNumber, formatPercent, formatTime, formatUsd } from '../../ui/format.ts'
 import type { BatchTotals } from './batch.ts'
 
 /** Proposals computed this far apart are one batch to the reader. */
@@ -99,8 +99,8 @@ export function BatchStrip({ totals }: { readonly totals: BatchTotals }) {
               of {count(tax.books, 'book')} with tax terms: due later, not paid from cash and no part of the cost
             </span>
             <span className="r">
-              <span className="lo">naive ${formatNumber(tax.naive)}</span> &nbsp;
-              <b className="hi strong">${formatNumber(tax.told)}</b>
+              <span className="lo">naive {formatUsd(tax.naive)}</span> &nbsp;
+              <b className="hi strong">{formatUsd(tax.told)}</b>
             </span>
           </>
         )}

@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatPrice,
   formatQuantity,
+  formatUsd,
   NONE,
   quantityDecimals,
   upperFirst,
@@ -261,7 +262,7 @@ function legColumns(trade: NetTrade, bookOf: (bookId: string) => BookRow | undef
       cell: ({ line }) => (
         <span title={line.why}>
           {upperFirst(LINE_REASON_WORDS[line.reason])}
-          {line.tax !== undefined && line.side === 'sell' ? `, tax $${formatNumber(line.tax.taxUsd)}` : ''}
+          {line.tax !== undefined && line.side === 'sell' ? `, tax ${formatUsd(line.tax.taxUsd)}` : ''}
         </span>
       ),
     },

@@ -12,6 +12,7 @@ import {
   formatNumber,
   formatPercent,
   formatQuantity,
+  formatUsd,
   NONE,
   upperFirst,
   wholeDecimals,
@@ -342,8 +343,9 @@ function whyOfLine(line: ProposalLine): string {
       line.tradesIfCheaperByBps === null ? '' : `; trades if ${formatNumber(line.tradesIfCheaperByBps, 1)} bps cheaper`
     return `No trade: ${LINE_REASON_WORDS[line.reason]}${cheaper}`
   }
-  const tax = line.side === 'sell' && line.tax !== undefined ? `, tax $${formatNumber(line.tax.taxUsd)}` : ''
-  return `${formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))} ${line.asset}, ${LINE_REASON_WORDS[line.reason].replace(' the ', ' ')}${tax}`
+  const tax = line.side === 'sell' && line.tax !== undefined ? `tax ${formatUsd(line.tax.taxUsd)}, ` : ''
+  const quantity = formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))
+  return `${quantity} ${line.asset}, ${tax}${LINE_REASON_WORDS[line.reason].replace(' the ', ' ')}`
 }
 
 const GROUP_TEXT: Readonly<
