@@ -148,6 +148,7 @@ function answerOf(
 }
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${Math.abs(value).toFixed(0)}`
 const percent = (weight: number): string => `${(100 * weight).toFixed(2)} %`
 const lineOf = ({ at, decision }: DecisionRecord): string =>
   `  ${clock(at)}  ${decisionSentence(decision)}${decision.proposalId === null ? '' : ` (${decision.proposalId})`}`
@@ -174,7 +175,7 @@ function textOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
       lines.push(`    ${line.asset}  ${percent(line.before)} to ${percent(line.after)}  ${trade}: ${line.why}`)
     }
     if (proposal.tax !== undefined)
-      lines.push(`    tax $${proposal.tax.taxUsd.toFixed(0)}, due later; naive $${proposal.tax.naiveTaxUsd.toFixed(0)}`)
+      lines.push(`    tax ${dollars(proposal.tax.taxUsd)}, due later; naive ${dollars(proposal.tax.naiveTaxUsd)}`)
     if (proposal.wayLeft !== undefined)
       lines.push(`    ${percent(proposal.wayLeft.turnover)} of the book is left of the way for later days`)
     for (const remark of proposal.remarks) lines.push(`    ${remark}`)

@@ -40,11 +40,12 @@ const STEP = amount('0.00001')
 test('books and HOUSE sum to the venue at every moment, lots to holdings whenever all is allocated', () => {
   let fills = 0
   fc.assert(
-    fc.property(fc.array(order, { minLength: 1, maxLength: 6 }), (orders) => {
+    fc.property(fc.array(order, { minLength: 1, maxLength: 6 }), fc.boolean(), (orders, taxed) => {
       const folder = mkdtempSync(join(tmpdir(), 'trimtab-accounting-'))
       const store = openTestStore(folder)
       try {
         store.record(openingFacts(), 'import')
+        if (taxed) store.record(['anna', 'clara'].map(withTaxTerms), 'desk')
         // The oracle knows nothing of sub-accounts: it adds up what the venue did.
         const venue = new Map<string, Amount>()
         const move = (account: string, asset: string, by: Amount): void =>
@@ -88,6 +89,13 @@ test('books and HOUSE sum to the venue at every moment, lots to holdings wheneve
   )
   expect(fills).toBeGreaterThan(25)
 })
+
+const taxTerms = { shortTermRate: 0.4, longTermRate: 0.2, holdingPeriodDays: 365 }
+function withTaxTerms(bookId: string): Fact {
+  const opened = openingFacts().flatMap((each) => (each.type === 'client-book-opened' ? [each.payload.book] : []))
+  const book = { ...opened.find(({ id }) => id === bookId)!, taxTerms }
+  return fact('client-book-changed', { book, why: 'tax terms' })
+}
 
 function openOrder(index: number, account: string, buy: boolean): readonly Fact[] {
   const side = buy ? 'buy' : 'sell'

@@ -2,7 +2,7 @@ import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
 import { taxTermsText } from '../../../core/tax-terms.ts'
 import { useDesk } from '../../state/desk-context.tsx'
 import { Button } from '../../ui/controls.tsx'
-import { count, formatSigned, upperFirst } from '../../ui/format.ts'
+import { count, formatUsd, upperFirst } from '../../ui/format.ts'
 
 /** What selling the book's lots costs in tax, and what was realised this year. */
 export function TaxBar({ book }: { readonly book: ClientBookView }) {
@@ -29,6 +29,6 @@ function realisedText({ realised: { year, sales, gainUsd, underTerms } }: Client
   const tax =
     underTerms === null
       ? ''
-      : `, short-term ${formatSigned(underTerms.shortTermGainUsd)}, long-term ${formatSigned(underTerms.longTermGainUsd)}, tax ${formatSigned(underTerms.taxUsd)}`
-  return `Realised in ${year}, ${count(sales, 'lot')}: ${formatSigned(gainUsd)} $${tax}`
+      : `, short-term ${formatUsd(underTerms.shortTermGainUsd)}, long-term ${formatUsd(underTerms.longTermGainUsd)}, tax ${formatUsd(underTerms.taxUsd)}`
+  return `Realised in ${year}, ${count(sales, 'lot')}: ${formatUsd(gainUsd)}${tax}`
 }
