@@ -7,7 +7,7 @@ import type { CashFlowKind, LineReason, NonTriggerReason, Proposal } from '../pr
 import type { RebalancingRules } from '../rebalancing-rules.ts'
 import type { Failure, Result } from '../result.ts'
 import type { BookRisk, RiskAnswers, RiskProfile, RiskProfileId, RiskTerms } from '../risk-profile.ts'
-import type { TaxTerms } from '../tax-terms.ts'
+import type { TaxTerms, Term } from '../tax-terms.ts'
 import type { VenueHealth } from './exchange.ts'
 
 /**
@@ -345,6 +345,24 @@ export interface RealisedGains {
     readonly longTermGainUsd: number
     readonly taxUsd: number
   } | null
+  /** The newest SOLD_LOTS, newest first. */
+  readonly lots: readonly SoldLotView[]
+}
+export const SOLD_LOTS = 200
+
+/** What one fill took from one lot. */
+export interface SoldLotView {
+  readonly soldAt: number
+  readonly acquiredAt: number
+  readonly venue: VenueId
+  readonly asset: AssetId
+  readonly quantity: Amount
+  /** After fees. */
+  readonly proceedsUsd: number
+  /** Null where the lot's cost is not known. */
+  readonly costUsd: number | null
+  /** Null where the book had no tax terms. */
+  readonly tax: { readonly term: Term; readonly gainUsd: number; readonly taxUsd: number } | null
 }
 
 export interface ClientBookLine {

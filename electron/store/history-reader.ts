@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ClientBookId } from '../../core/client-book.ts'
 import type { ChainReport, DecisionQuery, DecisionRecord, StoreError } from '../../core/contracts/store.ts'
 import { type Failure, fail, type Result } from '../../core/result.ts'
+import type { Millis } from '../../core/units.ts'
 import {
   type EngineFailure,
   type EngineThread,
@@ -33,7 +34,8 @@ export interface HistoryReader {
   openOrders(): Promise<Result<readonly OpenOrder[], HistoryFailure>>
   /** null where there is no parent order of that id. */
   order(parentId: string): Promise<Result<OrderHistory | null, HistoryFailure>>
-  clientBook(bookId: ClientBookId): Promise<Result<ClientBookHistory, HistoryFailure>>
+  /** With its sales since then, all of them where left out. */
+  clientBook(bookId: ClientBookId, salesFrom?: Millis): Promise<Result<ClientBookHistory, HistoryFailure>>
   decisions(bookId: ClientBookId, query: DecisionQuery): Promise<Result<readonly DecisionRecord[], HistoryFailure>>
   /** In a thread of its own: it takes long, and nobody else shall wait for it. */
   verify(): Promise<Result<ChainReport, HistoryFailure>>
@@ -102,7 +104,7 @@ export function startHistoryReader(options: HistoryReaderOptions): HistoryReader
     orders: (newestPlans) => ask((remote) => remote.orders(newestPlans)),
     openOrders: () => ask((remote) => remote.openOrders()),
     order: (parentId) => ask((remote) => remote.order(parentId)),
-    clientBook: (bookId) => ask((remote) => remote.clientBook(bookId)),
+    clientBook: (bookId, salesFrom) => ask((remote) => remote.clientBook(bookId, salesFrom)),
     decisions: (bookId, query) => ask((remote) => remote.decisions(bookId, query)),
     verify: async () => {
       if (stopped) return closed

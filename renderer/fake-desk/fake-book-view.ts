@@ -141,7 +141,7 @@ export function fakeBookView(
     regime: context.regime,
     risk: context.risk,
     restrictions: context.restrictions,
-    realised: { year: new Date(context.now).getUTCFullYear(), sales: 12, gainUsd: 4_210, underTerms: null },
+    realised: { year: new Date(context.now).getUTCFullYear(), sales: 12, gainUsd: 4_210, underTerms: null, lots: [] },
     lastRebalanceAt: book.rebalancedAt,
     events: [
       { at: context.now - 15_000, text: 'Proposal computed: LINK left its band' },

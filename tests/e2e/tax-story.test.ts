@@ -97,6 +97,8 @@ test('terms are set with a reason, told in a proposal, and realised by its fills
   await expect
     .poll(async () => (await lots()).innerText(), { timeout: 20_000 })
     .toMatch(/Realised in \d{4}, \d+ lots?: /)
+  const sold = page.getByRole('region', { name: /^Sold in \d{4}$/ })
+  expect(await sold.getByRole('row').count()).toBeGreaterThan(1)
   const { realised } = unwrap(await api.clientBook(book))
   expect(Math.abs(realised.underTerms!.taxUsd - tax!.taxUsd)).toBeLessThan(0.05 * Math.abs(tax!.taxUsd) + 1)
   expect(complaints).toEqual([])

@@ -16,7 +16,7 @@ import { restrictionName, unpaused } from '../expiries.ts'
 import type { Publisher } from '../publisher.ts'
 import { withBlock } from '../views/approvals-view.ts'
 import { cashView, clientBookLines } from '../views/client-book-view.ts'
-import { realisedGains } from '../views/realised-gains.ts'
+import { realisedGains, startOfYear } from '../views/realised-gains.ts'
 import { reasonGiven, refuse, unread } from './failures.ts'
 
 const LONGEST_PAUSE_HOURS = 72
@@ -42,7 +42,7 @@ export function clientBookApi(
   return {
     clientBook: async (bookId) => {
       // first, so that everything else on the screen is of the moment of the answer
-      const past = await parts.records.clientBook(bookId)
+      const past = await parts.records.clientBook(bookId, startOfYear(parts.clock.now()))
       return past.ok ? clientBookView(desk, publisher, bookId, past.value) : unread(past.error)
     },
 

@@ -1,6 +1,7 @@
 import type { ClientBookId } from '../../../core/client-book.ts'
 import type { ChainReport, DecisionQuery, DecisionRecord, StoreError } from '../../../core/contracts/store.ts'
 import { type Failure, fail, ok, type Result } from '../../../core/result.ts'
+import type { Millis } from '../../../core/units.ts'
 import { type OpenedReader, openReader } from '../open-reader.ts'
 import { errorCode, errorText } from '../sqlite.ts'
 import {
@@ -42,8 +43,8 @@ export class HistoryEngine {
     return this.read(({ store }) => readOrder(store, parentId))
   }
 
-  clientBook(bookId: ClientBookId): Result<ClientBookHistory, ReadFailure> {
-    return this.read(({ store }) => readClientBook(store, bookId))
+  clientBook(bookId: ClientBookId, salesFrom?: Millis): Result<ClientBookHistory, ReadFailure> {
+    return this.read(({ store }) => readClientBook(store, bookId, salesFrom))
   }
 
   decisions(bookId: ClientBookId, query: DecisionQuery): Result<readonly DecisionRecord[], ReadFailure> {

@@ -56,9 +56,13 @@ export function readOrder(store: DeskStore, parentId: string): OrderHistory | nu
   }
 }
 
-export const readClientBook = (store: DeskStore, bookId: ClientBookId): ClientBookHistory => ({
+export const readClientBook = (
+  store: DeskStore,
+  bookId: ClientBookId,
+  salesFrom: Millis = millis(0),
+): ClientBookHistory => ({
   lots: store.lotsOf(bookId),
-  sales: store.lotSalesOf(bookId, millis(0)),
+  sales: store.lotSalesOf(bookId, salesFrom),
   events: eventsOf(store, bookId),
 })
 

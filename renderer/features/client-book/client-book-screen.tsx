@@ -11,6 +11,7 @@ import { BookHead, MainAction, PauseButton } from './book-head.tsx'
 import { AllLots, BookLog, RestrictionsPage } from './book-panels.tsx'
 import { neighbour, outOfBand } from './neighbours.ts'
 import { RiskPanel } from './risk-panel.tsx'
+import { SoldLots } from './sold-lots.tsx'
 import { TaxBar } from './tax-bar.tsx'
 import { useClientBook } from './use-client-book.ts'
 import './client-book.css'
@@ -148,6 +149,7 @@ function OpenBook({ bookId, row }: { readonly bookId: string; readonly row: numb
         <>
           <TaxBar book={book} />
           <AllLots view={book} />
+          <SoldLots book={book} />
         </>
       )}
       {tab === 'risk' && <RiskPanel view={book} />}
