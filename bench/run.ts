@@ -6,6 +6,7 @@ import { benchFirm } from './firm-batch.ts'
 import { benchMicrostructure } from './microstructure.ts'
 import { benchOptimizer } from './optimizer.ts'
 import { benchOptimizerMillion } from './optimizer-million.ts'
+import { benchPacing } from './pacing.ts'
 import { benchRegimeChart } from './regime-chart.ts'
 import { benchRegimeStudy } from './regime-study.ts'
 
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   microstructure: benchMicrostructure,
   optimizer: benchOptimizer,
   'optimizer-million': benchOptimizerMillion,
+  pacing: benchPacing,
   'regime-study': benchRegimeStudy,
   'regime-chart': benchRegimeChart,
 }
