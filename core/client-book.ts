@@ -45,6 +45,8 @@ export interface Mandate {
   readonly maximumTurnover: number
   /** Largest estimated cost of one automatic rebalance, in bps of the book. */
   readonly maximumCostBps: number
+  /** Largest tax told of one automatic rebalance, in bps of the book; left out: none, so that gains are asked for. */
+  readonly maximumTaxBps?: number | undefined
 }
 
 /** A client's portfolio under management. Holdings live in the ledger. */

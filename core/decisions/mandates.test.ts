@@ -3,6 +3,12 @@ import { millis, usd } from '../units.ts'
 import { decideMandate } from './mandates.ts'
 
 const cost = (total: number) => ({ feeUsd: usd(total), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(total) })
+const tax = (due: number) => ({
+  taxUsd: usd(due),
+  shortTermGainUsd: usd(due / 0.35),
+  longTermGainUsd: usd(0),
+  naiveTaxUsd: usd(due),
+})
 const premium = { tier: 'premium', mandate: { maximumTurnover: 0.1, maximumCostBps: 10 } } as const
 const proposal = {
   turnover: 0.05,
@@ -27,6 +33,13 @@ test.each([
     'turnover 11.00 % (6.00 % of it on later days)',
   ],
   ['cost', premium, { ...proposal, cost: cost(1001) }, 'cost 10.0 bps is above the mandate'],
+  ['tax', premium, { ...proposal, tax: tax(1) }, "tax 0.0 bps is above the mandate's 0 bps"],
+  [
+    'more tax than the mandate allows',
+    { tier: 'premium', mandate: { ...premium.mandate, maximumTaxBps: 5 } } as const,
+    { ...proposal, tax: tax(510) },
+    "tax 5.1 bps is above the mandate's 5 bps",
+  ],
   ['a warning', premium, { ...proposal, cleanliness: 'warning', remarks: ['band relaxed'] } as const, 'band relaxed'],
   ['manual', premium, { ...proposal, trigger: { kind: 'manual', by: 'A' } } as const, 'asked for by an advisor'],
 ] as const)('%s asks, with the reason', (_, book, given, why) => {
@@ -37,3 +50,9 @@ test.each([
 
 test('the limits themselves are allowed', () =>
   expect(decideMandate(premium, { ...proposal, turnover: 0.1, cost: cost(1000) })).toEqual({ kind: 'automatic' }))
+
+test('tax inside the mandate runs by itself, and so does what saves tax', () => {
+  const taxed = { tier: 'premium', mandate: { ...premium.mandate, maximumTaxBps: 5 } } as const
+  expect(decideMandate(taxed, { ...proposal, tax: tax(500) })).toEqual({ kind: 'automatic' })
+  expect(decideMandate(premium, { ...proposal, tax: tax(-500) })).toEqual({ kind: 'automatic' })
+})

@@ -9,7 +9,10 @@ const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`
 
 export function decideMandate(
   book: Pick<ClientBook, 'tier' | 'mandate'>,
-  proposal: Pick<Proposal, 'turnover' | 'cost' | 'valueUsd' | 'cleanliness' | 'remarks' | 'trigger' | 'wayLeft'>,
+  proposal: Pick<
+    Proposal,
+    'turnover' | 'cost' | 'tax' | 'valueUsd' | 'cleanliness' | 'remarks' | 'trigger' | 'wayLeft'
+  >,
 ): MandateDecision {
   if (book.tier !== 'premium') return ask('standard tier: every rebalance is approved')
   if (book.mandate === null) return ask('no mandate on file')
@@ -26,5 +29,8 @@ export function decideMandate(
   const costBps = (1e4 * proposal.cost.totalUsd) / proposal.valueUsd
   if (costBps > book.mandate.maximumCostBps)
     return ask(`cost ${costBps.toFixed(1)} bps is above the mandate's ${book.mandate.maximumCostBps} bps`)
+  const taxBps = (1e4 * (proposal.tax?.taxUsd ?? 0)) / proposal.valueUsd
+  const maximumTaxBps = book.mandate.maximumTaxBps ?? 0
+  if (taxBps > maximumTaxBps) return ask(`tax ${taxBps.toFixed(1)} bps is above the mandate's ${maximumTaxBps} bps`)
   return { kind: 'automatic' }
 }

@@ -25,6 +25,7 @@ export const BOOK_COLUMNS = [
   optional('risk_aversion', 'above 0 and up to 100, 4 by default'),
   optional('maximum_turnover', 'mandate of a premium book: largest one-way turnover of one rebalance, a fraction'),
   optional('maximum_cost_bps', 'mandate of a premium book: largest cost of one rebalance, bps of the book'),
+  optional('maximum_tax_bps', 'mandate of a premium book: largest tax of one rebalance, bps of the book, 0 by default'),
   optional('may_cross', 'yes or no (the default): whether opposite flows may be crossed inside the firm'),
   optional('kept_share', 'part of its target that no asset is sold below, 0 to 1; the model decides by default'),
   optional('tax_short_term', 'rate of gains on lots held up to tax_holding_days, a fraction; blank: no tax terms'),

@@ -158,6 +158,30 @@ describe('a bad file is refused whole, with every fault', () => {
     expect(found[0]).toContain(`2 ${column}: ${message}`)
   })
 
+  describe('a mandate', () => {
+    const columns = 'maximum_turnover,maximum_cost_bps,maximum_tax_bps'
+    const premium = (cells: string): string =>
+      `${HEADER},${columns}\nC1,Holm,B1,premium,core,binance,BTC,0.5,60000,2024-03-01,${cells}\n`
+
+    test.each([
+      ['0.1,5,', { maximumTurnover: 0.1, maximumCostBps: 5 }],
+      ['0.1,5,0', { maximumTurnover: 0.1, maximumCostBps: 5, maximumTaxBps: 0 }],
+      ['0.1,5,12.5', { maximumTurnover: 0.1, maximumCostBps: 5, maximumTaxBps: 12.5 }],
+      [',,', null],
+    ])('of %s is read, written and read again', (cells, mandate) => {
+      const read = parse(premium(cells))
+      expect(read.ok && read.value.books[0]!.mandate).toEqual(mandate)
+      const again = parse(exportClientBooksCsv(read.ok ? read.value : { books: [], lots: new Map() }))
+      expect(again.ok && again.value.books[0]!.mandate).toEqual(mandate)
+    })
+
+    test.each([
+      ['0.1,,', '2 maximum_cost_bps: is empty, a mandate states maximum_turnover and maximum_cost_bps'],
+      [',,5', '2 maximum_turnover: is empty, a mandate states maximum_turnover and maximum_cost_bps'],
+      ['0.1,5,-1', '2 maximum_tax_bps: was "-1", allowed: a number from 0 to 10000'],
+    ])('of %s is refused', (cells, fault) => expect(faults(premium(cells))).toEqual([fault]))
+  })
+
   test('columns: missing, unknown, twice', () => {
     expect(faults('client_id,client_name,book_id,tier,model,venue,asset\n')).toEqual([
       '1 quantity: the column is missing (a decimal above 0, with a point and at most 12 decimals)',

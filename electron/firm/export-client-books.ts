@@ -32,6 +32,7 @@ const bookCells = (book: ClientBook) => ({
   risk_aversion: String(book.riskAversion),
   maximum_turnover: book.mandate === null ? '' : String(book.mandate.maximumTurnover),
   maximum_cost_bps: book.mandate === null ? '' : String(book.mandate.maximumCostBps),
+  maximum_tax_bps: text(book.mandate?.maximumTaxBps),
   may_cross: book.mayCross ? 'yes' : 'no',
   kept_share: text(book.keptShare),
   tax_short_term: text(book.taxTerms?.shortTermRate),

@@ -103,20 +103,24 @@ function readCustody(reader: RowReader): Custody | undefined {
 }
 
 function readMandate(reader: RowReader, premium: boolean): Mandate | null | undefined {
-  const given = (['maximum_turnover', 'maximum_cost_bps'] as const).filter((name) => reader.text(name) !== '')
+  const isGiven = (name: ColumnName): boolean => reader.text(name) !== ''
+  const needed = (['maximum_turnover', 'maximum_cost_bps'] as const).filter(isGiven)
+  const given = isGiven('maximum_tax_bps') ? ([...needed, 'maximum_tax_bps'] as const) : needed
   if (given.length === 0) return null
   if (!premium) {
     for (const name of given) reader.fault(name, `was "${reader.text(name)}", only premium books have a mandate`)
     return undefined
   }
-  if (given.length === 1) {
-    const missing = given[0] === 'maximum_turnover' ? 'maximum_cost_bps' : 'maximum_turnover'
-    return reader.fault(missing, `is empty, a mandate states ${given[0]} and ${missing}`)
+  if (needed.length < 2) {
+    const missing = isGiven('maximum_turnover') ? 'maximum_cost_bps' : 'maximum_turnover'
+    return reader.fault(missing, 'is empty, a mandate states maximum_turnover and maximum_cost_bps')
   }
   const maximumTurnover = reader.number('maximum_turnover', { above: 0, to: 1 }, 0)
   const maximumCostBps = reader.number('maximum_cost_bps', { above: 0, to: 1000 }, 0)
   if (maximumTurnover === undefined || maximumCostBps === undefined) return undefined
-  return { maximumTurnover, maximumCostBps }
+  if (!isGiven('maximum_tax_bps')) return { maximumTurnover, maximumCostBps }
+  const maximumTaxBps = reader.number('maximum_tax_bps', { from: 0, to: 10_000 }, 0)
+  return maximumTaxBps === undefined ? undefined : { maximumTurnover, maximumCostBps, maximumTaxBps }
 }
 
 const TAX_COLUMNS = ['tax_short_term', 'tax_long_term', 'tax_holding_days'] as const

@@ -1,5 +1,6 @@
 import { useDesk, useSnapshot, useSummary, useView } from '../state/desk-context.tsx'
 import { formatRoute, type Route, type ScreenName } from '../state/route.ts'
+import { formatNumber } from '../ui/format.ts'
 import { ViewMenu } from './view-menu.tsx'
 
 interface Entry {
@@ -49,6 +50,7 @@ export function Navigation() {
     <nav className="nav" aria-label="Screens">
       {SCREENS.map((entry) => {
         const route = routeOf(entry.screen, currentBookId)
+        const count = counts[entry.screen]
         return (
           <a
             key={entry.screen}
@@ -63,7 +65,7 @@ export function Navigation() {
               <path d={entry.path} />
             </svg>
             {entry.label}
-            {counts[entry.screen] !== undefined && <span className="n">{counts[entry.screen]}</span>}
+            {count !== undefined && <span className="n">{formatNumber(count)}</span>}
             <span className="k" aria-hidden="true">
               {entry.letter}
             </span>

@@ -1,4 +1,5 @@
 import { type ComponentProps, type ReactNode, useEffect, useRef } from 'react'
+import { formatNumber } from './format.ts'
 import { Glyph } from './glyph.tsx'
 
 type ButtonKind = 'plain' | 'primary' | 'quiet' | 'danger'
@@ -123,7 +124,9 @@ export function Tabs<Id extends string>({
           onClick={() => onChange(item.id)}
         >
           {item.label}
-          {item.count !== undefined && <span>{item.count}</span>}
+          {item.count !== undefined && (
+            <span>{typeof item.count === 'number' ? formatNumber(item.count) : item.count}</span>
+          )}
         </button>
       ))}
     </div>

@@ -1,5 +1,5 @@
 import { type Amount, subtract, sum, toFloat } from '../../../core/amount.ts'
-import { type RealisedGains, SOLD_LOTS } from '../../../core/contracts/desk-api.ts'
+import { type RealisedGains, SOLD_LOTS, type SoldLotView } from '../../../core/contracts/desk-api.ts'
 import type { LotSale } from '../../../core/contracts/store.ts'
 import type { Term } from '../../../core/tax-terms.ts'
 import { type Millis, millis } from '../../../core/units.ts'
@@ -32,9 +32,16 @@ export function realisedGains(sales: readonly LotSale[], now: Millis): RealisedG
 
 const total = (amounts: readonly Amount[]): number => toFloat(sum(amounts))
 
-const soldLot = ({ proceedsUsd, costUsd, tax, childId: _, ...sale }: LotSale): RealisedGains['lots'][number] => ({
-  ...sale,
-  proceedsUsd: toFloat(proceedsUsd),
-  costUsd: costUsd === null ? null : toFloat(costUsd),
-  tax: tax === null ? null : { term: tax.term, gainUsd: toFloat(tax.gainUsd), taxUsd: toFloat(tax.taxUsd) },
-})
+function soldLot(sale: LotSale): SoldLotView {
+  const { soldAt, acquiredAt, venue, asset, quantity, proceedsUsd, costUsd, tax } = sale
+  return {
+    soldAt,
+    acquiredAt,
+    venue,
+    asset,
+    quantity,
+    proceedsUsd: toFloat(proceedsUsd),
+    costUsd: costUsd === null ? null : toFloat(costUsd),
+    tax: tax === null ? null : { term: tax.term, gainUsd: toFloat(tax.gainUsd), taxUsd: toFloat(tax.taxUsd) },
+  }
+}

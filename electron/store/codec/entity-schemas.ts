@@ -62,7 +62,9 @@ export const clientBook = z.strictObject({
   ]),
   cashReserve: z.number(),
   riskAversion: z.number(),
-  mandate: z.strictObject({ maximumTurnover: z.number(), maximumCostBps: z.number() }).nullable(),
+  mandate: z
+    .strictObject({ maximumTurnover: z.number(), maximumCostBps: z.number(), maximumTaxBps: z.number().optional() })
+    .nullable(),
   restrictions: z.array(restriction),
   pausedUntil: millisField.nullable(),
   pausedWhy: text.optional(),

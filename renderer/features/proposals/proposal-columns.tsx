@@ -375,7 +375,7 @@ export function GroupHead({
       <span className="row">
         <Glyph name={text.glyph} />
         <b>
-          {text.title} {item.proposals.length}
+          {text.title} {formatNumber(item.proposals.length)}
         </b>
       </span>
       <span className="lo">{text.says}</span>
