@@ -28,6 +28,26 @@ describe('input that can not be meant is refused with field and value', () => {
     ['group cap', { groupCaps: [{ members: [1], cap: Number.NaN }] }, 'groupCaps[0].cap is NaN'],
     ['view', { view: Float64Array.of(0, Number.NaN) }, 'view[1] is NaN'],
     [
+      'a cost beyond what can be certified',
+      { costSell: Float64Array.of(3e6, 0) },
+      'costSell[0] is 3000000, the largest that can be certified is 2000000',
+    ],
+    [
+      'so much risk',
+      { riskScale: 1e8 },
+      'riskScale × the largest variance is 100000000 × 0.36, the largest that can be certified is 2000000',
+    ],
+    [
+      'a view beside a reserve',
+      { view: Float64Array.of(1e4, 0), reserve: { asset: 1, weight: 0 } },
+      'view[0] is 10000, the largest that can be certified with a reserve is 1000',
+    ],
+    [
+      'a tax',
+      { taxes: [{ asset: 0, size: Float64Array.of(1, 1), slope: Float64Array.of(0, 1e7) }] },
+      'slope 1 of the tax on asset 0 is 10000000, the largest that can be certified is 2000000',
+    ],
+    [
       'not symmetric',
       { covariance: { kind: 'dense', matrix: Float64Array.of(1, 0.5, 0.4, 1) } },
       'matrix[1,0] is 0.4 and matrix[0,1] is 0.5: not symmetric',

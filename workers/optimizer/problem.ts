@@ -74,6 +74,14 @@ export interface RebalanceProblem {
   readonly taxes: readonly SaleTax[]
 }
 
+/**
+ * Objective per weight. A certificate is stated to 1e-9, and sums of such numbers are rounded by about that much: beyond
+ * them nothing can be certified, so it is said at once and by name. With a reserve what trades are worth multiplies what
+ * they cost, which leaves fewer digits. Usual rates are below 10.
+ */
+const LARGEST_RATE = 2e6
+const LARGEST_WORTH_WITH_RESERVE = 1e3
+
 export type ProblemFailure = Failure<'invalid-input'>
 
 const invalid = (message: string): Result<never, ProblemFailure> => fail('invalid-input', message)
@@ -123,7 +131,8 @@ export function validateProblem(problem: RebalanceProblem): Result<RebalanceProb
     ) ??
     checkReserve(problem.reserve, n) ??
     checkSaleTaxes(problem.taxes, n) ??
-    checkCovariance(problem.covariance, n)
+    checkCovariance(problem.covariance, n) ??
+    checkRates(problem)
   return bad === null ? ok(problem) : invalid(bad)
 }
 
@@ -184,4 +193,39 @@ function checkCovariance(covariance: Covariance, n: number): string | null {
   for (let i = 0; i < n; i++) lifted[i * n + i]! += 1e-10 * scale
   const pivot = scale > 0 ? factorCholesky(lifted, n) : matrix.findIndex((value) => value !== 0)
   return pivot < 0 ? null : `matrix is not positive semidefinite (pivot ${pivot})`
+}
+
+/** What in a problem with sound shapes is too large to be certified; null: nothing. */
+function checkRates({ riskScale, covariance, taxes, reserve, ...columns }: RebalanceProblem): string | null {
+  const tooLarge = (value: number): boolean => Math.abs(value) > LARGEST_RATE
+  for (const name of ['costBuy', 'costSell', 'impact'] as const) {
+    const at = columns[name].findIndex(tooLarge)
+    if (at >= 0) return `${name}[${at}] is ${columns[name][at]}, the largest that can be certified is ${LARGEST_RATE}`
+  }
+  for (const { asset, slope } of taxes) {
+    const at = slope.findIndex(tooLarge)
+    if (at >= 0)
+      return `slope ${at} of the tax on asset ${asset} is ${slope[at]}, the largest that can be certified is ${LARGEST_RATE}`
+  }
+  const most = reserve === null ? LARGEST_RATE : LARGEST_WORTH_WITH_RESERVE
+  const limit = `the largest that can be certified${reserve === null ? '' : ' with a reserve'} is ${most}`
+  const view = columns.view?.findIndex((value) => Math.abs(value) > most) ?? -1
+  if (view >= 0) return `view[${view}] is ${columns.view![view]}, ${limit}`
+  const variance = largestVariance(covariance, columns.current.length)
+  return riskScale * variance > most ? `riskScale × the largest variance is ${riskScale} × ${variance}, ${limit}` : null
+}
+
+function largestVariance(covariance: Covariance, n: number): number {
+  let largest = 0
+  if (covariance.kind === 'dense') {
+    for (let i = 0; i < n; i++) largest = Math.max(largest, covariance.matrix[i * n + i]!)
+    return largest
+  }
+  const { factorCount, loadings, specific } = covariance
+  for (let i = 0; i < n; i++) {
+    let variance = specific[i]!
+    for (let f = 0; f < factorCount; f++) variance += loadings[i * factorCount + f]! ** 2
+    largest = Math.max(largest, variance)
+  }
+  return largest
 }
