@@ -229,6 +229,15 @@ describe('gives way', () => {
     expect((await turn(bench)).map(({ trigger }) => trigger.kind)).toEqual(['manual'])
   })
 
+  test('to what was asked for before it on its day', async () => {
+    const bench = open()
+    await begun(bench)
+    nextDay(bench)
+    bench.proposals.request('anna', { kind: 'manual', by: 'a' })
+    askContinuations(bench.view().marketTime, { store: bench.store, proposals: bench.proposals })
+    expect(bench.proposals.requestOf('anna')).toEqual({ kind: 'manual', by: 'a' })
+  })
+
   test('and ends where another plan was executed to its end', async () => {
     const bench = open()
     await begun(bench)

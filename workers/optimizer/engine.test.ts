@@ -140,3 +140,11 @@ test('bands of 1e-15 to 1e-6 under two tight groups at n = 100: solved, though o
   if (solution.status !== 'solved') throw new Error(solution.reason)
   expect(violationOf(problem, solution.x)).toBeLessThan(1e-9)
 })
+
+test('trades of 1e-14, against nearly no risk, of which one changes sides on the way: solved', () => {
+  const { problem } = randomProblem(createRandom(17).fork('r625605'), 'r625605')
+  const solution = solveProblem(problem)
+  if (solution.status !== 'solved') throw new Error(solution.reason)
+  expect(Math.max(...solution.lines.map(({ trade }) => Math.abs(trade)))).toBeLessThan(1e-12)
+  expect(solution.lines[2]!.trade).toBeGreaterThan(1e-15)
+})

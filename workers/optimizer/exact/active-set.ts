@@ -137,8 +137,13 @@ function betterState(face: Face, i: number, tolerance: number): readonly [state:
   // a trade that impact keeps below the rounding of a weight is none
   const smallest = face.problem.impact[i]! > 0 ? Number.EPSILON : 0
   if (isFree(state)) {
-    if (kind === LineState.buying && low <= 0 && d < smallest) return [LineState.hold, Math.max(-d, 1e-12)]
-    if (kind === LineState.selling && high >= 0 && d > -smallest) return [LineState.hold, Math.max(d, 1e-12)]
+    const side = kind === LineState.buying ? 1 : kind === LineState.selling ? -1 : 0
+    if (side !== 0 && (side > 0 ? low <= 0 : high >= 0)) {
+      if (side * d < smallest) return [LineState.hold, Math.max(-side * d, 1e-12)]
+      // the root's slope at 0 can keep an iteration from crossing it: not even the first unit pays
+      const loss = side * face.marginal(i) + face.sideCost(i, side, smallest)
+      if (smallest > 0 && loss > tolerance) return [LineState.hold, loss]
+    }
     if (d < low - tolerance) return [LineState.low, low - d]
     if (d > high + tolerance) return [LineState.high, d - high]
     return kind === LineState.selling ? lotLeft(face, i, tolerance) : [state, 0]

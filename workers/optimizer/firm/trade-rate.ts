@@ -11,7 +11,8 @@ const HALVINGS = 50
  * What cures a breach is not slowed: a client's mandate is broken until it is done, and the firm's impact is saved on
  * what nobody is owed today. Pass the current weights as `cure` to slow that as well; the book then stays out of band.
  * With a ceiling the fraction is raised until the tracking error is under it. With `smallest`, weights per line under
- * which a trade is not made, it is raised where no line would trade that much: to where the first one does. Otherwise the last part of a way, as long as 1/fraction smallest trades, would never be gone.
+ * which a trade is not made, it is raised where no line would trade that much: to where the first one does. Otherwise the
+ * last part of a way, as long as 1/fraction smallest trades, would never be gone.
  */
 export function slowTrades(
   problem: Pick<RebalanceProblem, 'covariance' | 'aim' | 'current'>,
