@@ -1,19 +1,16 @@
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { unwrap } from '../../core/result.ts'
-import { type BrowserHost, startBrowserHost } from '../../electron/hosts/browser-host.ts'
 import { type DeskAtWork, deskAtWork, sandboxProcess } from '../integration/desk-support.ts'
-import { collectComplaints, freshFolder, openBrowser, ROOT } from './harness.ts'
+import { freshFolder, openBrowser } from './harness.ts'
+import { type ShownDesk, showDesk } from './shown-desk.ts'
 
 /** Tax on the screens: an advisor states what selling costs a client, reads it in a proposal, and what became of it. */
 const folder = freshFolder('tax')
 let at: DeskAtWork
-let host: BrowserHost
 let browser: Browser
 let page: Page
-let complaints: string[]
-let publishing: ReturnType<typeof setInterval>
+let shown: ShownDesk
 let book: string
 
 beforeAll(async () => {
@@ -22,7 +19,7 @@ beforeAll(async () => {
     deskAtWork(sandbox.addresses, { dataFolder: folder, books: 6, drifted: false, undoMs: 0 }),
     openBrowser(),
   ])
-  const { api, publisher, desk } = at.simulated
+  const { api, desk } = at.simulated
   // inside its bands, with a loss that is worth selling for
   for (const each of desk.parts.world.books) {
     unwrap(api.setTaxTerms(each.id, { shortTermRate: 0.35, longTermRate: 0.2, holdingPeriodDays: 365 }, 'to find one'))
@@ -33,30 +30,12 @@ beforeAll(async () => {
     book = each.id
     break
   }
-  host = unwrap(
-    await startBrowserHost({
-      port: 0,
-      rendererDir: join(ROOT, 'out/renderer'),
-      startDesk: async () => ({
-        ok: true,
-        value: { api, on: (name, listener) => publisher.on(name, listener), close: async () => {} },
-      }),
-      report: (where, error) => complaints.push(`${where}: ${String(error)}`),
-    }),
-  )
-  publishing = setInterval(() => {
-    publisher.publishFrame()
-    publisher.publishSummary()
-  }, 200)
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  complaints = collectComplaints(page)
-  await page.goto(host.address)
-  await page.getByRole('grid', { name: 'Client books' }).waitFor()
+  shown = await showDesk(browser, at.simulated)
+  page = shown.page
 }, 300_000)
 afterAll(async () => {
-  clearInterval(publishing)
   await browser?.close()
-  await host?.close()
+  await shown?.close()
 })
 
 const lots = async () => {
@@ -101,5 +80,5 @@ test('terms are set with a reason, told in a proposal, and realised by its fills
   expect(await sold.getByRole('row').count()).toBeGreaterThan(1)
   const { realised } = unwrap(await api.clientBook(book))
   expect(Math.abs(realised.underTerms!.taxUsd - tax!.taxUsd)).toBeLessThan(0.05 * Math.abs(tax!.taxUsd) + 1)
-  expect(complaints).toEqual([])
+  expect(shown.complaints()).toEqual([])
 }, 120_000)

@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Result, unwrap } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'
 import { tellWhy } from '../../electron/commands/why.ts'
-import { type BrowserHost, startBrowserHost } from '../../electron/hosts/browser-host.ts'
 import { type DeskAtWork, deskAtWork, sandboxProcess, trimtab } from '../integration/desk-support.ts'
-import { collectComplaints, freshFolder, openBrowser, ROOT } from './harness.ts'
+import { freshFolder, openBrowser } from './harness.ts'
+import { type ShownDesk, showDesk } from './shown-desk.ts'
 
 /**
  * Why a client book is rebalanced, or not: one book through a pause, an override, a flag, a crisis, a deposit, an expiry
@@ -16,11 +15,9 @@ import { collectComplaints, freshFolder, openBrowser, ROOT } from './harness.ts'
 const HOUR = 3_600
 const folder = freshFolder('triggers')
 let at: DeskAtWork
-let host: BrowserHost
 let browser: Browser
 let page: Page
-let complaints: string[]
-let publishing: ReturnType<typeof setInterval>
+let shown: ShownDesk
 let book: string
 
 beforeAll(async () => {
@@ -29,7 +26,7 @@ beforeAll(async () => {
     deskAtWork(sandbox.addresses, { dataFolder: folder, books: 12, drifted: false, undoMs: 0 }),
     openBrowser(),
   ])
-  const { api, publisher, desk } = at.simulated
+  const { api, desk } = at.simulated
   // one that half of its band's width does not hold, and that asks before it trades
   for (const each of desk.parts.world.books) {
     if (each.tier !== 'standard' || each.restrictions.length > 0 || each.custody.kind !== 'omnibus') continue
@@ -37,31 +34,13 @@ beforeAll(async () => {
     book = each.id
     if (lines.some((line) => line.asset !== 'CASH' && Math.abs(line.position) > 0.6)) break
   }
-  host = unwrap(
-    await startBrowserHost({
-      port: 0,
-      rendererDir: join(ROOT, 'out/renderer'),
-      startDesk: async () => ({
-        ok: true,
-        value: { api, on: (name, listener) => publisher.on(name, listener), close: async () => {} },
-      }),
-      report: (where, error) => complaints.push(`${where}: ${String(error)}`),
-    }),
-  )
-  publishing = setInterval(() => {
-    publisher.publishFrame()
-    publisher.publishSummary()
-  }, 200)
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  complaints = collectComplaints(page)
-  await page.goto(host.address)
-  await page.getByRole('grid', { name: 'Client books' }).waitFor()
+  shown = await showDesk(browser, at.simulated)
+  page = shown.page
 }, 300_000)
 beforeEach(() => openBook())
 afterAll(async () => {
-  clearInterval(publishing)
   await browser?.close()
-  await host?.close()
+  await shown?.close()
 })
 
 async function openBook(): Promise<void> {
@@ -210,5 +189,5 @@ test('the terminal tells the same, and the journal is whole', async () => {
   const answer = await trimtab(['why', book, '--data', folder])
   expect(answer).toMatchObject({ code: 0, stdout: expect.stringContaining('a tight leash for the audit') })
   expect(desk().parts.store.verify()).toMatchObject({ ok: true })
-  expect(complaints).toEqual([])
+  expect(shown.complaints()).toEqual([])
 })
