@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import type { Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -161,6 +162,14 @@ describe('the link', () => {
     ] as [string, Record<string, string>][]) {
       await expect(openSocket(path, headers)).rejects.toThrow('403')
     }
+  })
+
+  test('a page whose connection is reset is no fault to report', async () => {
+    const socket = await openSocket('/link', { Cookie: await logIn(), Origin: host.origin })
+    await expect.poll(() => desk.listenerCount()).toBeGreaterThan(0)
+    ;(socket as unknown as { readonly _socket: Socket })._socket.resetAndDestroy()
+    await expect.poll(() => desk.listenerCount()).toBe(0)
+    expect(report).not.toHaveBeenCalled()
   })
 
   test('ends when a frame is none', async () => {

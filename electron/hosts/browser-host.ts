@@ -67,13 +67,16 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Res
   const desk = started.value
 
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', (error) => options.report('socket before its upgrade', error))
+    const reportEarly = (error: Error): void => options.report('socket before its upgrade', error)
+    socket.on('error', reportEarly)
     const path = URL.parse(request.url ?? '/', door.origin)?.pathname
     if (!door.mayOpenSocket(request) || path !== LINK_PATH) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
     sockets.handleUpgrade(request, socket, head, (page) => {
+      // from here on a page that goes away is no fault: a browser's tab that closes may reset its connection
+      socket.off('error', reportEarly)
       page.on('error', (error) => options.report('socket of a page', error))
       serveDesk(webSocketWire(page), desk, options.report)
     })
