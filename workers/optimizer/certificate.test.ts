@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom, type Random } from '../../core/random.ts'
-import { assess } from './certificate.ts'
+import { assess, passes } from './certificate.ts'
 import type { RebalanceProblem } from './problem.ts'
 import type { Multipliers } from './solution.ts'
 import { randomFullProblem } from './test-support/random-terms.ts'
@@ -115,4 +115,15 @@ describe('judging any point at any prices', () => {
     }
     expect(checked).toBeGreaterThan(300)
   })
+})
+
+test.each([
+  ['a gap', { gap: 1e-10 }, { gap: 1.01e-10 }, 0],
+  ['a gap against its objective', { gap: 1.01e-8 }, { gap: 1.02e-8 }, -1],
+  ['a primal residual', { primalResidual: 1e-9 }, { primalResidual: 1.01e-9 }, 0],
+  ['a dual residual', { dualResidual: 1e-9 }, { dualResidual: 1.01e-9 }, 0],
+])('%s is let pass up to its limit, whatever the others are, and no further', (_, within, beyond, objective) => {
+  const exact = { gap: 0, primalResidual: 0, dualResidual: 0 }
+  expect(passes({ objective, certificate: { ...exact, ...within } })).toBe(true)
+  expect(passes({ objective, certificate: { ...exact, ...beyond } })).toBe(false)
 })
