@@ -102,6 +102,14 @@ export function costOnLadder(cost: LadderCost, usd: number): CostParts {
   }
 }
 
+/** What `usd` more cost after `doneUsd` on the same side: the slab of a cost between them. */
+export function slabCost(costOf: (usd: number) => CostParts, doneUsd: number, usd: number): CostParts {
+  const after = costOf(doneUsd + usd)
+  if (doneUsd === 0) return after
+  const before = costOf(doneUsd)
+  return { fee: after.fee - before.fee, spread: after.spread - before.spread, impact: after.impact - before.impact }
+}
+
 /** `∫ 1.5·(√(E+s) − √E) ds` from 0 to x, without the difference of near numbers. */
 function risenBeyond(end: number, x: number): number {
   const [before, after] = [Math.sqrt(end), Math.sqrt(end + x)]

@@ -1,142 +1,95 @@
-import { toFloat } from '../amount.ts'
-import { assert } from '../assert.ts'
-import type { Holding } from '../client-book.ts'
-import { type AssetId, CASH, isSettlementAsset, type VenueId } from '../instruments.ts'
+import type { AssetId } from '../instruments.ts'
 import type { CostSplit, Side } from '../order.ts'
-import { usd } from '../units.ts'
-import { costOnLadder, heldBy, type LadderCost } from './ladder-cost.ts'
+import { addCosts, costSplit } from './cost-split.ts'
+import { type CostParts, costOnLadder, slabCost } from './ladder-cost.ts'
+import type { NaiveLadders, NaiveOrder } from './naive-orders.ts'
 
-export interface NaiveRequest {
-  readonly holdings: readonly Pick<Holding, 'venue' | 'asset' | 'quantity'>[]
-  /** Targets of the model, CASH included or not; an asset held without a target is sold. */
-  readonly targets: readonly { readonly asset: AssetId; readonly target: number }[]
-  /** USD mid: values the book and is the arrival price that costs are measured from. */
-  readonly priceUsd: (asset: AssetId) => number
-  /** Against the same price; null where the venue does not trade the asset or its order book can't be used. */
-  readonly ladder: (venue: VenueId, asset: AssetId, side: Side) => LadderCost | null
-  readonly venues: readonly VenueId[]
+/** One book's naive orders. `waits`: it goes after those that don't, as its proposal does. */
+export interface NaiveFlow {
+  readonly orders: readonly NaiveOrder[]
+  readonly waits: boolean
 }
 
-export interface NaiveLine {
-  readonly asset: AssetId
-  readonly side: Side
-  readonly quantity: number
-  /** At the arrival price. */
-  readonly notionalUsd: number
-  readonly cost: CostSplit
-}
-
-export interface NaiveOutcome {
-  readonly lines: readonly NaiveLine[]
+export interface NaiveCost {
   readonly total: CostSplit
-  readonly valueUsd: number
-  /** Sentences: order books that were too thin, or missing. */
-  readonly remarks: readonly string[]
+  readonly byAsset: ReadonlyMap<AssetId, CostSplit>
 }
 
 /**
- * What the naive rebalance of one client book would cost now (QUANT, measures of success): every asset to its exact
- * target, at market. Each sale is split over the venues by where the holding is; all buys go to the venue with the
- * most quote cash once the sales are done, whether or not it is enough. No tolerance, no patience, no netting.
+ * What naive orders of many books cost at one moment, sent out together: all of a venue, asset and side walk its order
+ * book once, and each pays its part of the average price, behind what other books have to trade there:
  *
- * Walked through the same order books and with the same formulas (`LadderCost`) as what a proposal is told to cost, so
- * that a saving is one of doing and not of reckoning.
+ *     cost_i = q_i/S·(C_v(D_v + S) − C_v(D_v)),    S = Σ_i q_i
+ *
+ * It is how proposals are told their cost (`poolCosts`), by the same walk: a saving is then one of doing and not of
+ * reckoning. Priced one by one, a firm's books would each have the best price to themselves, which none of them gets.
+ *
+ * `besideUsd`: naive orders of books that are not here; where they go is not known, and taken to be as these do.
+ * Answers in the order of the flows.
  */
-export function naiveCost(request: NaiveRequest): NaiveOutcome {
-  const { holdings, priceUsd, venues } = request
-  const worth = (held: NaiveRequest['holdings'][number]): number =>
-    held.quantity === 0n ? 0 : toFloat(held.quantity) * priceUsd(held.asset)
-  const valueUsd = holdings.reduce((total, held) => total + worth(held), 0)
-  assert(valueUsd > 0, `the value of a client book is above zero, not ${valueUsd}`)
-  const cashUsd = new Map<VenueId, number>(venues.map((venue) => [venue, 0]))
-  for (const held of holdings) {
-    if (isSettlementAsset(held.asset)) cashUsd.set(held.venue, (cashUsd.get(held.venue) ?? 0) + worth(held))
+export function naiveCosts(
+  flows: readonly NaiveFlow[],
+  ladder: NaiveLadders,
+  besideUsd: (asset: AssetId, side: Side) => number,
+): readonly NaiveCost[] {
+  const done = besideByVenue(flows, besideUsd)
+  const costs = new Map<NaiveFlow, NaiveCost>()
+  for (const block of [flows.filter(({ waits }) => !waits), flows.filter(({ waits }) => waits)]) {
+    const traded = usdByVenue(block)
+    const slabs = new Map<string, CostParts>()
+    for (const { orders } of block)
+      for (const order of orders) {
+        const key = venueKey(order)
+        if (slabs.has(key)) continue
+        const { asset, side, venue } = order
+        const walked = ladder(venue, asset, side)!
+        slabs.set(
+          key,
+          slabCost((usd) => costOnLadder(walked, usd), done.get(key) ?? 0, traded.get(key)!),
+        )
+      }
+    for (const flow of block) costs.set(flow, shareOf(flow, slabs, traded))
+    for (const [key, usd] of traded) done.set(key, (done.get(key) ?? 0) + usd)
   }
-  const remarks: string[] = []
-  const lines: NaiveLine[] = []
-  const take = (side: Side, asset: AssetId, parts: readonly Part[]): void => {
-    const done = parts.flatMap((part) => executePart(request, side, asset, part, remarks))
-    if (done.length === 0) return
-    for (const { venue, proceedsUsd } of done) cashUsd.set(venue, (cashUsd.get(venue) ?? 0) + proceedsUsd)
-    const quantity = done.reduce((total, part) => total + part.quantity, 0)
-    const cost = addCosts(done.map((part) => part.cost))
-    lines.push({ asset, side, quantity, notionalUsd: quantity * priceUsd(asset), cost })
-  }
-  const trades = tradesToTarget(request, valueUsd)
-  for (const [asset, quantity] of trades)
-    if (quantity < 0) take('sell', asset, partsWhereHeld(request, asset, -quantity))
-  const [richest] = [...cashUsd].sort(([, a], [, b]) => b - a)
-  assert(richest !== undefined, 'there is at least one venue')
-  for (const [asset, quantity] of trades) if (quantity > 0) take('buy', asset, [{ venue: richest[0], quantity }])
-  return { lines, total: addCosts(lines.map((line) => line.cost)), valueUsd, remarks }
+  return flows.map((flow) => costs.get(flow)!)
 }
 
-interface Part {
-  readonly venue: VenueId
-  readonly quantity: number
+const sideKey = ({ asset, side }: NaiveOrder): string => `${side} ${asset}`
+const venueKey = (order: NaiveOrder): string => `${order.venue} ${sideKey(order)}`
+
+function usdByVenue(flows: readonly NaiveFlow[], keyOf = venueKey): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const { orders } of flows)
+    for (const order of orders) sums.set(keyOf(order), (sums.get(keyOf(order)) ?? 0) + order.notionalUsd)
+  return sums
 }
 
-/** Signed quantity per asset that brings each to its exact target weight of the value before costs. */
-function tradesToTarget({ holdings, targets, priceUsd }: NaiveRequest, valueUsd: number): Map<AssetId, number> {
-  const trades = new Map<AssetId, number>()
-  for (const { asset, target } of targets) {
-    if (asset !== CASH && target !== 0) trades.set(asset, (target * valueUsd) / priceUsd(asset))
+/** Over the venues in the proportions of what is traded here. */
+function besideByVenue(
+  flows: readonly NaiveFlow[],
+  besideUsd: (asset: AssetId, side: Side) => number,
+): Map<string, number> {
+  const whole = usdByVenue(flows, sideKey)
+  const beside = new Map<string, number>()
+  for (const { orders } of flows)
+    for (const order of orders) {
+      const part = (besideUsd(order.asset, order.side) * order.notionalUsd) / whole.get(sideKey(order))!
+      beside.set(venueKey(order), (beside.get(venueKey(order)) ?? 0) + part)
+    }
+  return beside
+}
+
+function shareOf(
+  { orders }: NaiveFlow,
+  slabs: ReadonlyMap<string, CostParts>,
+  traded: ReadonlyMap<string, number>,
+): NaiveCost {
+  const byAsset = new Map<AssetId, CostSplit>()
+  for (const order of orders) {
+    const key = venueKey(order)
+    const cost = costSplit(slabs.get(key)!, order.notionalUsd / traded.get(key)!)
+    const before = byAsset.get(order.asset)
+    byAsset.set(order.asset, before === undefined ? cost : addCosts([before, cost]))
   }
-  for (const { asset, quantity } of holdings) {
-    if (!isSettlementAsset(asset)) trades.set(asset, (trades.get(asset) ?? 0) - toFloat(quantity))
-  }
-  // Rounding leaves some 1e-16 on a line that is on target: not a trade.
-  return new Map([...trades].filter(([asset, quantity]) => Math.abs(quantity) * priceUsd(asset) > 1e-9 * valueUsd))
-}
-
-function partsWhereHeld({ holdings, venues }: NaiveRequest, asset: AssetId, quantity: number): Part[] {
-  const heldOn = (venue: VenueId): number =>
-    holdings
-      .filter((held) => held.venue === venue && held.asset === asset)
-      .reduce((total, held) => total + toFloat(held.quantity), 0)
-  const total = venues.reduce((sum, venue) => sum + heldOn(venue), 0)
-  return venues
-    .map((venue) => ({ venue, quantity: (quantity * heldOn(venue)) / total }))
-    .filter((part) => part.quantity > 0)
-}
-
-/** At market on the part's venue, or on another one where it has no usable order book. */
-function executePart(
-  { ladder, venues, priceUsd }: NaiveRequest,
-  side: Side,
-  asset: AssetId,
-  part: Part,
-  remarks: string[],
-): { venue: VenueId; quantity: number; proceedsUsd: number; cost: CostSplit }[] {
-  const venue = [part.venue, ...venues].find((candidate) => ladder(candidate, asset, side) !== null)
-  if (venue === undefined) {
-    remarks.push(`no order book for ${asset}: its naive ${side} is left out`)
-    return []
-  }
-  if (venue !== part.venue)
-    remarks.push(`no order book for ${asset} on ${part.venue}: its naive ${side} goes to ${venue}`)
-  const walked = ladder(venue, asset, side)!
-  const notionalUsd = part.quantity * priceUsd(asset)
-  const beyondUsd = notionalUsd - heldBy(walked)
-  if (beyondUsd > 0)
-    remarks.push(`${asset} on ${venue} was too thin: ${beyondUsd} of ${notionalUsd} USD beyond the last level`)
-  const { fee, spread, impact } = costOnLadder(walked, notionalUsd)
-  const proceedsUsd = (side === 'buy' ? -notionalUsd : notionalUsd) - spread - impact - fee
-  return [{ venue, quantity: part.quantity, proceedsUsd, cost: costSplit(fee, spread, impact) }]
-}
-
-const costSplit = (feeUsd: number, spreadUsd: number, impactUsd: number): CostSplit => ({
-  feeUsd: usd(feeUsd),
-  spreadUsd: usd(spreadUsd),
-  impactUsd: usd(impactUsd),
-  totalUsd: usd(feeUsd + spreadUsd + impactUsd),
-})
-
-function addCosts(costs: readonly CostSplit[]): CostSplit {
-  const add = (pick: (cost: CostSplit) => number): number => costs.reduce((total, cost) => total + pick(cost), 0)
-  return costSplit(
-    add((cost) => cost.feeUsd),
-    add((cost) => cost.spreadUsd),
-    add((cost) => cost.impactUsd),
-  )
+  return { byAsset, total: addCosts([...byAsset.values()]) }
 }

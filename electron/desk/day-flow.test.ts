@@ -16,9 +16,11 @@ const proposal = (bookId: string, over: Partial<Proposal> = {}): Proposal =>
     bookId,
     state: 'open',
     cleanliness: 'clean',
+    valueUsd: usd(10_000),
     lines: [
-      { asset: 'BTC', side: 'sell', notionalUsd: usd(500), quantity: amount('0.005') },
-      { asset: 'ETH', side: null, notionalUsd: usd(0), quantity: ZERO },
+      { asset: 'BTC', side: 'sell', notionalUsd: usd(500), quantity: amount('0.005'), before: 0.6, target: 0.5 },
+      { asset: 'ETH', side: null, notionalUsd: usd(0), quantity: ZERO, before: 0.2, target: 0.25 },
+      { asset: 'CASH', side: null, notionalUsd: usd(0), quantity: ZERO, before: 0.2, target: 0.25 },
     ] as unknown as readonly ProposalLine[],
     ...over,
   }) as Proposal
@@ -43,10 +45,15 @@ test('clean open proposals of other books count beside it; those planned now, he
     proposal('held', { state: 'held' }),
     proposal('warned', { cleanliness: 'warning' }),
   ]
-  const { proposedUsd, tradedUsd } = new DayFlow().besides(open, new Set(['planned']), NOON)
+  const { proposedUsd, naiveUsd, tradedUsd } = new DayFlow().besides(open, new Set(['planned']), NOON)
   expect(proposedUsd('BTC', 'sell')).toBe(1_000)
   expect(proposedUsd('ETH', 'buy')).toBe(0)
   expect(tradedUsd('BTC', 'sell')).toBe(0)
+  // naively both of them would go all the way, on every line
+  expect(naiveUsd('BTC', 'sell')).toBeCloseTo(2_000, 9)
+  expect(naiveUsd('ETH', 'buy')).toBeCloseTo(1_000, 9)
+  expect(naiveUsd('ETH', 'sell')).toBe(0)
+  expect(naiveUsd('CASH', 'buy')).toBe(0)
 })
 
 test('a desk that starts again knows the plans of its day', () => {

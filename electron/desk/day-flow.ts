@@ -1,7 +1,7 @@
 import { toFloat } from '../../core/amount.ts'
 import type { ClientBookId } from '../../core/client-book.ts'
 import type { DeskStore } from '../../core/contracts/store.ts'
-import type { AssetId } from '../../core/instruments.ts'
+import { type AssetId, CASH } from '../../core/instruments.ts'
 import type { ParentOrder, Side } from '../../core/order.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { Millis } from '../../core/units.ts'
@@ -41,13 +41,18 @@ export class DayFlow {
   /** Beside the books that are planned now. Of the proposals, those that one approval of all that is clean takes. */
   besides(open: readonly Proposal[], planned: ReadonlySet<ClientBookId>, marketTime: Millis): FlowBeside {
     this.#turnTo(marketTime)
-    const proposed = new Map<string, number>()
-    for (const { bookId, lines, state, cleanliness } of open)
-      if (state === 'open' && cleanliness === 'clean' && !planned.has(bookId))
-        for (const { asset, side, notionalUsd } of lines) if (side !== null) add(proposed, asset, side, notionalUsd)
+    const [proposed, naive] = [new Map<string, number>(), new Map<string, number>()]
+    for (const { bookId, lines, state, cleanliness, valueUsd } of open) {
+      if (state !== 'open' || cleanliness !== 'clean' || planned.has(bookId)) continue
+      for (const { asset, side, notionalUsd, before, target } of lines) {
+        if (side !== null) add(proposed, asset, side, notionalUsd)
+        if (asset !== CASH) add(naive, asset, before > target ? 'sell' : 'buy', Math.abs(before - target) * valueUsd)
+      }
+    }
     const today = new Map(this.#usd)
     return {
       proposedUsd: (asset, side) => proposed.get(keyOf(asset, side)) ?? 0,
+      naiveUsd: (asset, side) => naive.get(keyOf(asset, side)) ?? 0,
       tradedUsd: (asset, side) => today.get(keyOf(asset, side)) ?? 0,
     }
   }

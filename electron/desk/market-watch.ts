@@ -1,9 +1,8 @@
-import type { ClientBook } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueHealth } from '../../core/contracts/exchange.ts'
 import type { ChildRecord } from '../../core/contracts/store.ts'
-import { naiveCost } from '../../core/decisions/naive.ts'
+import { type NaiveLadders, naiveOrders } from '../../core/decisions/naive-orders.ts'
 import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import {
   type AssetId,
@@ -16,15 +15,15 @@ import {
   type VenueId,
 } from '../../core/instruments.ts'
 import type { Millis } from '../../core/units.ts'
-import type { LadderOf, MarketQuality, MicrostructureEngine } from '../../workers/microstructure/index.ts'
+import type { MarketQuality, MicrostructureEngine } from '../../workers/microstructure/index.ts'
 import type { RegimeReading } from '../../workers/regime/index.ts'
 import type { RemoteEngine } from '../../workers/thread-link/index.ts'
 import { AssetPrices } from '../market/asset-prices.ts'
 import { toLadder } from '../market/ladder.ts'
 import type { LiveMarketData } from '../market/market-data.ts'
 import type { AssetPrice as VenuePrice } from '../market/mids.ts'
-import type { AssetPrice, BookPosition, PriceBoard } from '../proposals/book-position.ts'
-import type { MarketView, NaiveCost } from '../proposals/planning-inputs.ts'
+import type { AssetPrice, PriceBoard } from '../proposals/book-position.ts'
+import type { MarketView } from '../proposals/planning-inputs.ts'
 import { FillFeedback } from './fill-feedback.ts'
 import { LadderCosts } from './ladder-costs.ts'
 import { readLiquidity, writeLiquidity } from './liquidity-text.ts'
@@ -183,6 +182,10 @@ export class MarketWatch {
     const prices = this.prices()
     const { world, risk } = this.#parts
     const ladder = this.#ladders.at(prices)
+    const naiveLadders: NaiveLadders = (venue, asset, side) => {
+      const market = world.marketOn(venue, asset)
+      return market === undefined ? null : ladder(keyOf(market), side)
+    }
     return {
       prices,
       costs: { markets: (asset) => this.#qualities.get(asset) ?? [], ladder },
@@ -191,7 +194,15 @@ export class MarketWatch {
       multiplier: this.multiplier(),
       regime: this.regime().class,
       marketTime: this.marketNow(),
-      naiveCost: (book, position) => this.#naive(book, position, prices, ladder),
+      naiveOrders: (book, position) =>
+        naiveOrders({
+          holdings: position.holdings,
+          targets: world.modelOf(book).lines,
+          priceUsd: (asset) => prices.get(asset)?.priceUsd ?? Number.NaN,
+          ladder: naiveLadders,
+          venues: VENUES,
+        }),
+      naiveLadders,
     }
   }
 
@@ -218,23 +229,6 @@ export class MarketWatch {
     if (key === this.#factsKey) return
     this.#factsKey = key
     await microstructure.setMarkets(facts)
-  }
-
-  #naive(book: ClientBook, position: BookPosition, prices: PriceBoard, ladder: LadderOf): NaiveCost {
-    const { world } = this.#parts
-    const outcome = naiveCost({
-      holdings: position.holdings,
-      targets: world.modelOf(book).lines,
-      priceUsd: (asset) => prices.get(asset)?.priceUsd ?? Number.NaN,
-      ladder: (venue, asset, side) => {
-        const market = world.marketOn(venue, asset)
-        return market === undefined ? null : ladder(keyOf(market), side)
-      },
-      venues: VENUES,
-    })
-    const byAsset = new Map<AssetId, number>()
-    for (const line of outcome.lines) byAsset.set(line.asset, (byAsset.get(line.asset) ?? 0) + line.cost.totalUsd)
-    return { total: outcome.total, byAsset }
   }
 
   /** Exact for the executor: the USD price of a settlement currency or asset, undefined while it has no fresh one. */

@@ -1,8 +1,8 @@
-import type { CostParts } from '../../core/decisions/ladder-cost.ts'
+import { addCosts, costSplit } from '../../core/decisions/cost-split.ts'
+import { type CostParts, slabCost } from '../../core/decisions/ladder-cost.ts'
 import type { AssetId, VenueId } from '../../core/instruments.ts'
 import type { CostSplit, Side } from '../../core/order.ts'
-import { usd } from '../../core/units.ts'
-import { type CostCurve, routedShares, slabCost, type VenueCost } from '../../workers/microstructure/index.ts'
+import { type CostCurve, costOnVenue, routedShares, type VenueCost } from '../../workers/microstructure/index.ts'
 
 /** What one book would trade of an asset, and where it can. */
 export interface PoolTrade {
@@ -18,6 +18,8 @@ export interface PoolTrade {
 export interface FlowBeside {
   /** Open proposals of other books: approved together they go out in the same blocks. */
   proposedUsd(asset: AssetId, side: Side): number
+  /** What the books of those proposals would trade naively. */
+  naiveUsd(asset: AssetId, side: Side): number
   /** Traded or approved earlier the same day. */
   tradedUsd(asset: AssetId, side: Side): number
 }
@@ -80,7 +82,11 @@ function shareCost(pool: readonly PoolTrade[], besideUsd: number): readonly Cost
     for (const part of parts) for (const [venue, notional] of part) add(flow, venue, notional)
     const slabs = new Map<VenueId, CostParts>()
     for (const [venue, notional] of flow)
-      if (notional > 0) slabs.set(venue, slabCost(venues.get(venue)!, done.get(venue) ?? 0, notional))
+      if (notional > 0)
+        slabs.set(
+          venue,
+          slabCost((usd) => costOnVenue(venues.get(venue)!, usd), done.get(venue) ?? 0, notional),
+        )
     members.forEach((at, i) => {
       costs[at] = shareOf(parts[i]!, slabs, flow)
     })
@@ -95,16 +101,12 @@ function shareOf(
   slabs: ReadonlyMap<VenueId, CostParts>,
   flow: ReadonlyMap<VenueId, number>,
 ): CostSplit {
-  let [fee, spread, impact] = [0, 0, 0]
-  for (const [venue, notional] of part) {
-    const slab = slabs.get(venue)
-    if (slab === undefined) continue
-    const share = notional / flow.get(venue)!
-    fee += slab.fee * share
-    spread += slab.spread * share
-    impact += slab.impact * share
-  }
-  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(fee + spread + impact) }
+  return addCosts(
+    [...part].flatMap(([venue, notional]) => {
+      const slab = slabs.get(venue)
+      return slab === undefined ? [] : [costSplit(slab, notional / flow.get(venue)!)]
+    }),
+  )
 }
 
 interface Block {

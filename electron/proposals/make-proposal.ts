@@ -1,5 +1,7 @@
 import { ZERO } from '../../core/amount.ts'
 import { bandPosition } from '../../core/band.ts'
+import { addCosts, NO_COST } from '../../core/decisions/cost-split.ts'
+import type { NaiveCost } from '../../core/decisions/naive.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { CostSplit } from '../../core/order.ts'
 import type { Cleanliness, Proposal, ProposalLine } from '../../core/proposal.ts'
@@ -8,27 +10,12 @@ import { millis, usd } from '../../core/units.ts'
 import type { Draft, PlanFailure } from './draft.ts'
 import { explainLine } from './explain.ts'
 import type { MarketView, PlanningDeps } from './planning-inputs.ts'
-import { NO_COST, type PricedTrades } from './price-drafts.ts'
+import type { PricedTrades } from './price-drafts.ts'
 import type { ShapedTrade } from './shape-trades.ts'
 import { snapshotHash } from './snapshot.ts'
 import { taxSentence } from './tax-words.ts'
 import type { DraftTax } from './told-tax.ts'
 import { curveOfSide } from './venue-mix.ts'
-
-export const addCosts = (costs: Iterable<CostSplit>): CostSplit => {
-  let [feeUsd, spreadUsd, impactUsd] = [0, 0, 0]
-  for (const cost of costs) {
-    feeUsd += cost.feeUsd
-    spreadUsd += cost.spreadUsd
-    impactUsd += cost.impactUsd
-  }
-  return {
-    feeUsd: usd(feeUsd),
-    spreadUsd: usd(spreadUsd),
-    impactUsd: usd(impactUsd),
-    totalUsd: usd(feeUsd + spreadUsd + impactUsd),
-  }
-}
 
 /** Ex-ante tracking error per year: sqrt(dᵀΣd) of weights minus targets. */
 export function trackingError(covariance: Float64Array, differences: readonly number[]): number {
@@ -42,6 +29,7 @@ export function trackingError(covariance: Float64Array, differences: readonly nu
 /** What is told of a draft beside what its trades cost. */
 export interface Told {
   readonly tax: DraftTax | null
+  readonly naive: NaiveCost
   /** One sentence per trade, or null where there is nothing to say. */
   readonly flows: readonly (string | null)[]
 }
@@ -49,7 +37,7 @@ export interface Told {
 export function makeProposal(
   draft: Draft,
   priced: PricedTrades,
-  { tax, flows }: Told,
+  { tax, flows, naive }: Told,
   market: MarketView,
   deps: PlanningDeps,
 ): Result<Proposal, PlanFailure> {
@@ -61,7 +49,6 @@ export function makeProposal(
   const flowOf = new Map(trades.map((trade, i) => [trade.line, flows[i]!]))
   const cost = addCosts(costs.values())
   const after = weightsAfter(draft, trades, cost.totalUsd)
-  const naive = market.naiveCost(request.book, position)
   const lines: ProposalLine[] = position.lines.map((line, i) => {
     const trade = traded.get(i)
     const explained = explainLine(draft, i, trade ?? null, after[i]!)
@@ -81,7 +68,7 @@ export function makeProposal(
       quantity: trade?.quantity ?? ZERO,
       notionalUsd: usd(trade?.notionalUsd ?? 0),
       cost: costs.get(i) ?? NO_COST,
-      naiveCostUsd: usd(naive.byAsset.get(line.asset) ?? 0),
+      naiveCostUsd: (naive.byAsset.get(line.asset) ?? NO_COST).totalUsd,
       ...explained,
       why: [explained.why, ...told].join('; '),
       ...(lineTax === undefined ? {} : { tax: lineTax }),

@@ -10,6 +10,7 @@ import { priceDrafts } from './price-drafts.ts'
 import { solveRelaxing } from './relax-bands.ts'
 import { shapeTrades } from './shape-trades.ts'
 import { toldFlows } from './told-flow.ts'
+import { toldNaive } from './told-naive.ts'
 import { toldTaxes } from './told-tax.ts'
 
 /** Trades too small for their venue are dropped and the rest is solved again; this many times at most. */
@@ -82,10 +83,11 @@ export async function planBooks(
   }
   const all = drafts.map(({ draft }) => draft)
   const priced = priceDrafts(all, market, deps.settings, beside, (...wanted) => waitsForItself(...wanted, deps))
-  const taxes = toldTaxes(all, priced, market, deps)
+  const naive = toldNaive(all, priced, market, beside, deps.settings)
+  const taxes = toldTaxes(all, priced, naive, deps)
   const flows = toldFlows(all, priced, beside, deps.settings)
   drafts.forEach(({ at, draft }, i) => {
-    answers[at] = makeProposal(draft, priced[i]!, { tax: taxes[i]!, flows: flows[i]! }, market, deps)
+    answers[at] = makeProposal(draft, priced[i]!, { tax: taxes[i]!, naive: naive[i]!, flows: flows[i]! }, market, deps)
   })
   return answers.map((answer) => answer!)
 }

@@ -132,7 +132,7 @@ describe('the flow of many client books', () => {
       }
       const [answer] = await planBooks([request], view(), {
         ...withSettings({ flowPricing: 'pooled' }),
-        flowBeside: () => ({ proposedUsd, tradedUsd: () => 0 }),
+        flowBeside: () => ({ proposedUsd, naiveUsd: () => 0, tradedUsd: () => 0 }),
       })
       if (!answer!.ok) throw new Error(answer!.error.message)
       expect(wordsOf(answer!.value)![0]).toBeCloseTo(9 + line(answer!.value, 'BTC').notionalUsd / 1e6, 1)

@@ -1,9 +1,9 @@
 import type { ClientBook, ClientBookId, Holding, Lot } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { RegimeView } from '../../core/contracts/desk-api.ts'
+import type { NaiveLadders, NaiveOrder } from '../../core/decisions/naive-orders.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
-import type { CostSplit } from '../../core/order.ts'
 import type { Trigger } from '../../core/proposal.ts'
 import type { RiskTerms } from '../../core/risk-profile.ts'
 import type { Millis } from '../../core/units.ts'
@@ -30,12 +30,6 @@ export interface RiskView {
   isPrior(assets: readonly AssetId[]): boolean
 }
 
-/** What the naive baseline would have cost the same book on the same order books. */
-export interface NaiveCost {
-  readonly total: CostSplit
-  readonly byAsset: ReadonlyMap<AssetId, number>
-}
-
 /** A solution that may stop short of its goal: a trade rate goes to `x` today, and further on other days. */
 export interface PacedSolved extends Solved {
   readonly goal?: Float64Array
@@ -53,7 +47,9 @@ export interface MarketView {
   readonly regime: RegimeView['class']
   /** The market's own time. */
   readonly marketTime: Millis
-  naiveCost(book: ClientBook, position: BookPosition): NaiveCost
+  /** What a book would send out naively on the order books of this moment. */
+  naiveOrders(book: ClientBook, position: BookPosition): readonly NaiveOrder[]
+  readonly naiveLadders: NaiveLadders
 }
 
 /** One client book that asked for a proposal. */

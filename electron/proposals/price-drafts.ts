@@ -1,6 +1,6 @@
+import { costSplit, NO_COST } from '../../core/decisions/cost-split.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import type { CostSplit } from '../../core/order.ts'
-import { usd } from '../../core/units.ts'
 import { routedCost } from '../../workers/microstructure/index.ts'
 import type { Draft } from './draft.ts'
 import { fitSalesToCash } from './fit-sales-to-cash.ts'
@@ -18,8 +18,6 @@ export interface PricedTrades {
   /** It has a warning, so that one approval of all that is clean leaves it behind: it is priced to go after the others. */
   readonly waits: boolean
 }
-
-export const NO_COST: CostSplit = { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) }
 
 /**
  * What the drafts of one plan are told to pay. Priced alone, each trade costs what the router would pay for its own
@@ -61,8 +59,7 @@ const aloneCosts: CostsOf = (asked) => asked.map(({ draft, trades }) => trades.m
 export function ownCost({ costs }: Draft, trade: ShapedTrade): CostSplit {
   const curve = curveOfSide(costs, trade.side, trade.line)
   if (curve === null) return NO_COST
-  const { fee, spread, impact, total } = routedCost(curve, trade.notionalUsd)
-  return { feeUsd: usd(fee), spreadUsd: usd(spread), impactUsd: usd(impact), totalUsd: usd(total) }
+  return costSplit(routedCost(curve, trade.notionalUsd))
 }
 
 const pooledCosts: CostsOf = (asked, beside) => {

@@ -1,6 +1,8 @@
 import { type Amount, fromFloat, maximum, minimum, prorate, subtract, sum, toFloat, ZERO } from '../../core/amount.ts'
 import type { Lot } from '../../core/client-book.ts'
+import { NO_COST } from '../../core/decisions/cost-split.ts'
 import { relieveLots } from '../../core/decisions/lot-relief.ts'
+import type { NaiveCost } from '../../core/decisions/naive.ts'
 import { CASH, type VenueId } from '../../core/instruments.ts'
 import type { LineTax, TaxTold } from '../../core/proposal.ts'
 import type { TaxTerms } from '../../core/tax-terms.ts'
@@ -8,7 +10,7 @@ import { type Millis, usd } from '../../core/units.ts'
 import { routedShares } from '../../workers/microstructure/index.ts'
 import type { Draft } from './draft.ts'
 import { type PoolTrade, poolSplits } from './flow-pools.ts'
-import type { MarketView, NaiveCost, PlanningDeps } from './planning-inputs.ts'
+import type { PlanningDeps } from './planning-inputs.ts'
 import type { PricedTrades } from './price-drafts.ts'
 import { curveOfSide } from './venue-mix.ts'
 
@@ -27,7 +29,7 @@ type VenueShares = ReadonlyMap<VenueId, number>
 export function toldTaxes(
   drafts: readonly Draft[],
   priced: readonly PricedTrades[],
-  market: Pick<MarketView, 'naiveCost'>,
+  naive: readonly NaiveCost[],
   { settings, clock }: Pick<PlanningDeps, 'settings' | 'clock'>,
 ): readonly (DraftTax | null)[] {
   if (drafts.every(({ request }) => request.book.taxTerms === undefined)) return drafts.map(() => null)
@@ -35,8 +37,7 @@ export function toldTaxes(
   return drafts.map((draft, i) => {
     const { book } = draft.request
     if (book.taxTerms === undefined) return null
-    const naive = market.naiveCost(book, draft.position)
-    return taxOfDraft(draft, priced[i]!, splits[i]!, naive, book.taxTerms, clock.now())
+    return taxOfDraft(draft, priced[i]!, splits[i]!, naive[i]!, book.taxTerms, clock.now())
   })
 }
 
@@ -65,7 +66,7 @@ function taxOfDraft(
         ? NO_TAX
         : taxOn(
             minimum(line.quantity, fromFloat(excessUsd / line.priceUsd)),
-            excessUsd - (naive.byAsset.get(line.asset) ?? 0),
+            excessUsd - (naive.byAsset.get(line.asset) ?? NO_COST).totalUsd,
             whereHeld(draft, line.asset),
           )
     return { ...told, naiveTaxUsd: naiveTax.taxUsd }

@@ -124,10 +124,3 @@ export function routedCost(curve: Pick<CostCurve, 'venues'>, notionalUsd: number
   const scale = notionalUsd / merged.capacity
   return { fee: fee * scale, spread: spread * scale, impact: total - (fee + spread) * scale, total }
 }
-
-/** What `usd` more cost on this venue after `doneUsd` on the same side: the slab of its cost between them. */
-export function slabCost(venue: VenueCost, doneUsd: number, usd: number): CostParts {
-  if (doneUsd === 0) return costOnVenue(venue, usd)
-  const [before, after] = [costOnVenue(venue, doneUsd), costOnVenue(venue, doneUsd + usd)]
-  return { fee: after.fee - before.fee, spread: after.spread - before.spread, impact: after.impact - before.impact }
-}

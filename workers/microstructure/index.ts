@@ -6,7 +6,6 @@ export {
   mergeCostCurve,
   routedCost,
   routedShares,
-  slabCost,
   type TradeCost,
   usableVenues,
   type VenueCapacities,
@@ -28,5 +27,5 @@ export {
   type SavedClock,
 } from './microstructure-engine.ts'
 export { REFUSALS, type Refusal } from './order-book-check.ts'
-export { impactScale, type VenueCost } from './venue-cost.ts'
+export { costOnVenue, impactScale, type VenueCost } from './venue-cost.ts'
 export type { WaitingSaves } from './waiting.ts'

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { costOnLadder, ladderCost } from '../../core/decisions/ladder-cost.ts'
+import { costOnLadder, ladderCost, slabCost } from '../../core/decisions/ladder-cost.ts'
 import type { VenueId } from '../../core/instruments.ts'
-import { routedCost, routedShares, slabCost } from './cost-curve.ts'
+import { routedCost, routedShares } from './cost-curve.ts'
 import { fitCurve, fitImpactAlone } from './curve-fit.ts'
-import { MergedVenues, type VenueCost } from './venue-cost.ts'
+import { costOnVenue, MergedVenues, type VenueCost } from './venue-cost.ts'
 
 interface Levels {
   /** Price and units of each, best first; the asset's price is 100. */
@@ -80,7 +80,7 @@ describe('two order books by hand', () => {
   })
 
   test('a slab is what more costs after what is done, in each of its parts', () => {
-    const { fee, spread, impact } = slabCost(binance, 800, 400)
+    const { fee, spread, impact } = slabCost((usd) => costOnVenue(binance, usd), 800, 400)
     expect(fee).toBeCloseTo(0.001 * (2 * 100.1 + 2 * 100.3), 9)
     expect(spread).toBeCloseTo(0.4, 9)
     expect(impact).toBeCloseTo(0.4, 9)

@@ -275,10 +275,8 @@ export class DeskBench {
       multiplier: this.multiplier,
       regime: this.regime,
       marketTime: this.clock.now(),
-      naiveCost: () => ({
-        total: { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) },
-        byAsset: new Map(),
-      }),
+      naiveOrders: () => [],
+      naiveLadders: () => null,
     }
   }
 

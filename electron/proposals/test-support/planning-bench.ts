@@ -6,7 +6,7 @@ import type { ModelPortfolio } from '../../../core/model-portfolio.ts'
 import type { Proposal, Trigger } from '../../../core/proposal.ts'
 import { ownTerms, type RiskTerms } from '../../../core/risk-profile.ts'
 import type { TaxTerms } from '../../../core/tax-terms.ts'
-import { millis, usd } from '../../../core/units.ts'
+import { millis } from '../../../core/units.ts'
 import type { MarketQuality } from '../../../workers/microstructure/index.ts'
 import { OptimizerEngine } from '../../../workers/optimizer/index.ts'
 import { planBooks } from '../plan-books.ts'
@@ -111,10 +111,8 @@ export function view(over: Partial<MarketView> = {}, costScale = 1): MarketView 
     multiplier: 1,
     regime: 'normal',
     marketTime: millis(0),
-    naiveCost: () => ({
-      total: { feeUsd: usd(0), spreadUsd: usd(0), impactUsd: usd(0), totalUsd: usd(0) },
-      byAsset: new Map(),
-    }),
+    naiveOrders: () => [],
+    naiveLadders: () => null,
     ...over,
   }
 }
@@ -143,7 +141,7 @@ export const deps: PlanningDeps = {
   nextProposalId: () => 'R-1',
   solve: async (problems) => engine.solve([...problems]),
   solveFirm: async (request) => engine.solveFirms([request])[0]!,
-  flowBeside: () => ({ proposedUsd: () => 0, tradedUsd: () => 0 }),
+  flowBeside: () => ({ proposedUsd: () => 0, naiveUsd: () => 0, tradedUsd: () => 0 }),
   relax: async (requests) => engine.relax(requests),
 }
 export const withSmallCap = (maximum: number): ModelPortfolio => ({
