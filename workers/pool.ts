@@ -21,8 +21,8 @@ export interface EnginePool<T> {
   stop(): Promise<void>
 }
 
-/** Parts per thread: small enough that a slow part doesn't leave the other threads idle. */
-const PARTS_PER_THREAD = 4
+/** Each part is a thread's share of what is left, by this: large ones first, and at the end no thread waits long. */
+const SHARE_OF_THE_REST = 2
 
 /**
  * `size` threads of one engine. A thread that dies is replaced once per batch and its part redone; if it dies again,
@@ -46,7 +46,6 @@ export function createPool<T>(workersDir: string | URL, name: string, size: numb
   return {
     size,
     async run<I, O, E>(items: readonly I[], call: PartCall<T, I, O, E>): Promise<Result<O[], E | EngineFailure>> {
-      const partSize = Math.max(1, Math.ceil(items.length / (size * PARTS_PER_THREAD)))
       const answers: O[] = Array.from({ length: items.length })
       let next = 0
       let failed: { readonly ok: false; readonly error: E | EngineFailure } | null = null
@@ -55,7 +54,7 @@ export function createPool<T>(workersDir: string | URL, name: string, size: numb
         let redone = false
         while (failed === null && next < items.length) {
           const from = next
-          const part = items.slice(from, from + partSize)
+          const part = items.slice(from, from + Math.ceil((items.length - from) / (size * SHARE_OF_THE_REST)))
           next += part.length
           for (;;) {
             const engine = await alive(slot)
