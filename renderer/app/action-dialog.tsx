@@ -74,13 +74,14 @@ export function ActionDialog({
         )}
         <div className="row dlgfoot">
           <span className="lo small">Kept in the journal with your name.</span>
-          <span className="grow" />
-          <Button keys="Esc" onClick={view.close}>
-            Cancel
-          </Button>
-          <Button kind="primary" type="submit" disabledWhy={blocked} aria-disabled={asking}>
-            {asking ? 'Asking the desk' : submit}
-          </Button>
+          <span className="row">
+            <Button keys="Esc" onClick={view.close}>
+              Cancel
+            </Button>
+            <Button kind="primary" type="submit" disabledWhy={blocked} aria-disabled={asking}>
+              {asking ? 'Asking the desk' : submit}
+            </Button>
+          </span>
         </div>
       </form>
     </Overlay>

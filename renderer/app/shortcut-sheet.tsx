@@ -56,7 +56,6 @@ export function ShortcutSheet() {
         </section>
       </div>
       <div className="row dlgfoot">
-        <span className="grow" />
         <Button keys="Esc" onClick={view.close}>
           Close
         </Button>

@@ -51,7 +51,7 @@ export function TaxTermsDialog({ book }: { readonly book: ClientBookView }) {
             />
             <TextField
               name="A loss saves, %"
-              hint="0: nothing; blank: what a gain of its term would cost"
+              hint="0: nothing, blank: as a gain of its term"
               numeric
               value={loss}
               onChange={setLoss}

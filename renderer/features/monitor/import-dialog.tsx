@@ -110,7 +110,6 @@ export function ImportDialog() {
       )}
       <div className="row dlgfoot">
         <span className="lo small">Nothing is traded by an import.</span>
-        <span className="grow" />
         <Button keys="Esc" onClick={view.close}>
           Close
         </Button>
