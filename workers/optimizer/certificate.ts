@@ -49,10 +49,9 @@ export function assess(problem: RebalanceProblem, x: Float64Array, multipliers: 
   const { budget, groups, turnover } = toRowPrices(multipliers)
   judge.assess(viewProblem(priced), x, 0, budget, groups, turnover)
   const certificate = { ...judge.certificate }
-  for (const [f, { members, floor }] of problem.groupFloors.entries()) {
+  for (const { members, floor } of problem.groupFloors) {
     const missing = members.reduce((short, i) => short - x[i]!, floor)
     certificate.primalResidual = Math.max(certificate.primalResidual, missing)
-    certificate.dualResidual = Math.max(certificate.dualResidual, -multipliers.floors[f]!)
   }
   const split = { ...judge.split }
   let { objective } = judge
