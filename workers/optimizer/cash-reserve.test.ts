@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { solveProblem } from './engine.ts'
+import { createRandom } from '../../core/random.ts'
+import { solveBelow, solveProblem } from './engine.ts'
 import type { RebalanceProblem } from './problem.ts'
 import { reserveRoom } from './reserve-price.ts'
 import type { Solved } from './solution.ts'
+import { randomFullProblem } from './test-support/random-terms.ts'
 import { costOf, makePair, makeProblem } from './test-support/test-problems.ts'
 
 function solved(problem: RebalanceProblem): Solved {
@@ -157,4 +159,24 @@ describe('a reserve that can’t be kept', () => {
     expect(x[0]).toBeCloseTo(0.9 - sold, 3)
     expect(solveProblem({ ...bent, reserve: { asset: 1, weight: most + 1e-8 } }).status).toBe('infeasible')
   })
+})
+
+test('ended early where it is not worthwhile: by a bound that holds; else with the answer', () => {
+  const random = createRandom(13)
+  let beyond = 0
+  for (let i = 0; i < 150; i++) {
+    const { problem } = randomFullProblem(random.fork(`w${i}`), `w${i}`, { size: 8 })
+    const answer = solveProblem(problem)
+    if (answer.status !== 'solved') continue
+    const within = 1e-9 + 1e-7 * Math.abs(answer.objective)
+    expect(solveBelow(problem, answer.objective + within).status, problem.id).toBe('solved')
+    for (const less of [within, 1e-3, 1]) {
+      const early = solveBelow(problem, answer.objective - less)
+      if (early.status !== 'beyond') continue
+      beyond++
+      expect(early.bound, problem.id).toBeGreaterThan(answer.objective - less - within)
+      expect(early.bound, problem.id).toBeLessThan(answer.objective + within)
+    }
+  }
+  expect(beyond).toBeGreaterThan(20)
 })

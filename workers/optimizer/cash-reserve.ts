@@ -27,6 +27,13 @@ const CASH_LEFT = 1e-13
 /** In weight: what is left above the reserve or missing is known no better. */
 const ROUNDING = 1e-14
 
+/** Proven on the way: no point that keeps the reserve has an objective below `bound`. */
+export interface Beyond {
+  readonly status: 'beyond'
+  readonly bound: number
+  readonly iterations: number
+}
+
 /** A solution at one price of the reserve, and the cash it leaves above the reserve. */
 interface Priced {
   readonly price: number
@@ -38,20 +45,28 @@ interface Priced {
  * A reserve in cash that pays for all trades is one convex constraint: at its price μ ≥ 0 the rest is a problem that
  * can be solved, and the cash left grows with μ. Finds the μ at which just the reserve is left; where the cash left
  * jumps there, the two end solutions are blended (both minimise the same convex objective, so every blend does).
+ *
+ * At every price the optimum plus μ·reserve is a lower bound of what is looked for (Lagrange): ends where one of them
+ * reaches `worthwhile`.
  */
-export function solveWithReserve(problem: RebalanceProblem, solve: Solve, start: Near | undefined): RebalanceSolution {
-  const exact = new PriceSearch(problem, solve).run(start)
+export function solveWithReserve(
+  problem: RebalanceProblem,
+  solve: Solve,
+  start: Near | undefined,
+  worthwhile = Number.POSITIVE_INFINITY,
+): RebalanceSolution | Beyond {
+  const exact = new PriceSearch(problem, solve, worthwhile).run(start)
   if (exact.status !== 'failed') return exact
   // a reserve that can only just be kept has no finite price: what rounding forgives is lent to it
   const weight = problem.reserve!.weight - 0.99 * FEASIBILITY_TOLERANCE
-  const lent = new PriceSearch({ ...problem, reserve: { ...problem.reserve!, weight } }, solve).run(start)
+  const lent = new PriceSearch({ ...problem, reserve: { ...problem.reserve!, weight } }, solve, worthwhile).run(start)
   if (lent.status !== 'solved') return exact
   const assessment = assess(problem, lent.x, lent.multipliers)
   return passes(assessment) ? conclude(problem, { ...lent, assessment }, exact.iterations + lent.iterations) : exact
 }
 
 type Bracket =
-  | { readonly kind: 'answer'; readonly answer: RebalanceSolution }
+  | { readonly kind: 'answer'; readonly answer: RebalanceSolution | Beyond }
   | { readonly kind: 'bracket'; readonly below: Priced; readonly above: Priced }
 
 class PriceSearch {
@@ -60,13 +75,17 @@ class PriceSearch {
   #free: Priced | null = null
   readonly #problem: RebalanceProblem
   readonly #solve: Solve
+  readonly #worthwhile: number
+  /** The best that the prices tried so far prove. */
+  #bound = Number.NEGATIVE_INFINITY
 
-  constructor(problem: RebalanceProblem, solve: Solve) {
+  constructor(problem: RebalanceProblem, solve: Solve, worthwhile: number) {
     this.#problem = problem
     this.#solve = solve
+    this.#worthwhile = worthwhile
   }
 
-  run(start: Near | undefined): RebalanceSolution {
+  run(start: Near | undefined): RebalanceSolution | Beyond {
     const bracket = this.#bracket(start)
     return bracket.kind === 'answer' ? bracket.answer : this.#close(bracket.below, bracket.above)
   }
@@ -77,6 +96,7 @@ class PriceSearch {
     if (!isPriced(free)) return { kind: 'answer', answer: free }
     this.#free = free
     if (free.room >= 0) return { kind: 'answer', answer: this.#conclude(this.#candidate(free)) }
+    if (this.#isBeyond) return { kind: 'answer', answer: this.#beyond() }
     const beyond = this.#beyondAllSales()
     if (beyond !== null) return { kind: 'answer', answer: beyond }
     let below = free
@@ -89,6 +109,7 @@ class PriceSearch {
         if (clash !== null) return { kind: 'answer', answer: clash }
       }
       const next = this.#atOrAbove(price, 2 * price, below.solved)
+      if (this.#isBeyond) return { kind: 'answer', answer: this.#beyond() }
       if (next === null) continue
       if (next.room >= 0) return { kind: 'bracket', below, above: next }
       below = next
@@ -100,7 +121,7 @@ class PriceSearch {
    * Regula falsi (Illinois) on the room, which grows with the price; every third time the price at which both ends are
    * worth the same: where the room jumps, it does so there, and a blend of the ends is as good as either.
    */
-  #close(below: Priced, above: Priced): RebalanceSolution {
+  #close(below: Priced, above: Priced): RebalanceSolution | Beyond {
     let [weightBelow, weightAbove] = [below.room, above.room]
     let jumps = false
     let side = 0
@@ -122,6 +143,7 @@ class PriceSearch {
       const tryEven = search % 3 === 2 && even > below.price && even < above.price
       const price = tryEven ? even : search % 9 === 8 ? below.price + width / 2 : falsi
       const next = this.#atOrAbove(price, above.price, above.solved)
+      if (this.#isBeyond) return this.#beyond()
       if (next === null) break
       const replaced = next.room >= 0 ? above : below
       jumps = tryEven && Math.abs(next.room - replaced.room) <= 1e-6 * Math.abs(replaced.room)
@@ -155,7 +177,17 @@ class PriceSearch {
     this.#iterations += solved.iterations
     if (solved.status === 'failed') return { ...solved, iterations: this.#iterations }
     const room = reserveRoom(this.#problem, solved.x)
+    const proven = solved.objective - solved.certificate.gap + price * this.#problem.reserve!.weight
+    this.#bound = Math.max(this.#bound, proven)
     return { price, room: Math.abs(room) <= ROUNDING ? 0 : room, solved }
+  }
+
+  get #isBeyond(): boolean {
+    return this.#bound >= this.#worthwhile
+  }
+
+  #beyond(): Beyond {
+    return { status: 'beyond', bound: this.#bound, iterations: this.#iterations }
   }
 
   /** A price that can't be solved at is passed by: another will do as well. Null where none up to `limit` can. */

@@ -1,5 +1,5 @@
 import { viewProblem } from './book-view.ts'
-import { solveWithReserve } from './cash-reserve.ts'
+import { type Beyond, solveWithReserve } from './cash-reserve.ts'
 import { assess, GAP_ABSOLUTE, GAP_RELATIVE, passes } from './certificate.ts'
 import { assetsToBranch } from './discrete/harvest-branch.ts'
 import { finishOnFace, guessFace, touchedFace } from './exact/active-set.ts'
@@ -46,6 +46,19 @@ const dual = new DualSolver()
  * A solution is returned only when its certificate, computed from the problem's data alone, passes.
  */
 export function solveProblem(problem: RebalanceProblem, options: SolveOptions = {}): RebalanceSolution {
+  // nothing is beyond an infinite objective
+  return solveBelow(problem, Number.POSITIVE_INFINITY, options) as RebalanceSolution
+}
+
+/**
+ * The same where a solution matters only if its objective is below `worthwhile`: the search for the price of a reserve
+ * ends as soon as one of its prices proves that it is not.
+ */
+export function solveBelow(
+  problem: RebalanceProblem,
+  worthwhile: number,
+  options: SolveOptions = {},
+): RebalanceSolution | Beyond {
   const valid = validateProblem(problem)
   const { id } = problem
   if (!valid.ok) return { id, status: 'failed', code: 'invalid-input', reason: valid.error.message, iterations: 0 }
@@ -54,7 +67,7 @@ export function solveProblem(problem: RebalanceProblem, options: SolveOptions = 
     return { id, status: 'failed', code: 'needs-branch', reason: branchReason(problem, toBranch[0]!), iterations: 0 }
   return problem.reserve === null
     ? solvePlain(problem, options.start)
-    : solveWithReserve(problem, solvePlain, options.start)
+    : solveWithReserve(problem, solvePlain, options.start, worthwhile)
 }
 
 function branchReason({ costBuy, costSell, taxes }: RebalanceProblem, asset: number): string {
@@ -74,6 +87,11 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined, worth =
   if (near !== null && trade.size > 0) {
     const candidate = finishNear(problem, trade, near)
     if (candidate !== null) return conclude(problem, candidate, near.steps)
+  }
+  // the answer at another price of a reserve or to the branch above touches the same limits, or nearly
+  if (start !== undefined && trade.size > 0 && fits(problem, start)) {
+    const candidate = finishNear(problem, trade, start)
+    if (candidate !== null && isEnough(candidate, worth)) return conclude(problem, candidate, 1)
   }
   const exact = solveByInteriorPoint(problem, trade, feasibility.trade, worth)
   if (exact.status === 'solved') return exact
@@ -104,14 +122,16 @@ function solveDual(problem: RebalanceProblem, start: Start | undefined): NearCan
   return { x, multipliers, exact: dual.exact, steps: dual.steps, assessment: assess(problem, x, multipliers) }
 }
 
-function dualStart(problem: RebalanceProblem, { x, multipliers }: Start): DualStart | null {
-  const { groupCaps, groupFloors, current } = problem
-  const fits = multipliers.groups.length === groupCaps.length && multipliers.floors.length === groupFloors.length
-  return fits && x.length === current.length ? { x, ...toRowPrices(multipliers) } : null
+function fits({ groupCaps, groupFloors, current }: RebalanceProblem, { x, multipliers }: Start): boolean {
+  const rows = multipliers.groups.length === groupCaps.length && multipliers.floors.length === groupFloors.length
+  return rows && x.length === current.length
 }
 
+const dualStart = (problem: RebalanceProblem, start: Start): DualStart | null =>
+  fits(problem, start) ? { x: start.x, ...toRowPrices(start.multipliers) } : null
+
 /** From a point near the solution to the exact one on the face it touches. */
-function finishNear(problem: RebalanceProblem, trade: TradeProblem, near: Candidate): Candidate | null {
+function finishNear(problem: RebalanceProblem, trade: TradeProblem, near: Start): Candidate | null {
   const capped = Number.isFinite(trade.turnover)
   const { budget, groups, turnover } = toRowPrices(near.multipliers)
   const rows = [budget, ...trade.groups.map(({ index }) => groups[index]!), ...(capped ? [turnover] : [])]

@@ -1,3 +1,4 @@
+import type { Beyond } from '../cash-reserve.ts'
 import { type Start, solveProblem } from '../engine.ts'
 import type { RebalanceProblem } from '../problem.ts'
 import type { RebalanceSolution, Solved } from '../solution.ts'
@@ -19,7 +20,7 @@ export interface BranchAnswer {
 export const solvedOf = ({ solution }: BranchAnswer): Solved | null => (solution.status === 'solved' ? solution : null)
 
 /** What a convex problem counts for in a budget: one, and more where the solver had to go a long way. */
-export const effortOf = (solution: RebalanceSolution): number =>
+export const effortOf = (solution: RebalanceSolution | Beyond): number =>
   1 + (solution.status === 'infeasible' ? 0 : solution.iterations / 10)
 
 /** Better by more than rounding: less clash first, then less cost. */

@@ -1,10 +1,12 @@
-import { type Start, solveProblem } from '../engine.ts'
+import { type Start, solveBelow } from '../engine.ts'
 import type { RebalanceProblem } from '../problem.ts'
 import { effortOf, reserveAfter } from './discrete-branch.ts'
 import { type DiscreteRules, leastTrade, SAME_WEIGHT } from './discrete-rules.ts'
 
 /** A weight this near to a whole step or a minimum is there: the solver's own accuracy is finer. */
 const NEAR = 1e-11
+/** The most that a ticket is charged per unit: what is dearer by far than this can't be certified. */
+const LARGEST_CHARGE = 1e6
 
 export interface TreeAnswer {
   /** The best point that keeps the rules (within 1e-11); null: none found, or none below the value given. */
@@ -47,6 +49,8 @@ export function searchTree(
   let value = options.below ?? Number.POSITIVE_INFINITY
   let shortfall = Number.POSITIVE_INFINITY
   let nodes = 0
+  /** The least that points on branches without an answer could be worth. */
+  let unknown = Number.POSITIVE_INFINITY
   const root: TreeNode = {
     lower: problem.lower,
     upper: problem.upper,
@@ -61,10 +65,11 @@ export function searchTree(
     if (node.bound >= value - tolerance) continue
     nodes++
     const { relaxed, constant, charged } = relax(problem, rules, node)
-    const solution = solveProblem(relaxed, { start: node.start })
+    const solution = solveBelow(relaxed, value - tolerance - constant, { start: node.start })
     effort += effortOf(solution)
     if (solution.status !== 'solved') {
       if (solution.status === 'infeasible') shortfall = Math.min(shortfall, solution.shortfall)
+      if (solution.status === 'failed') unknown = Math.min(unknown, node.bound)
       continue
     }
     const bound = solution.objective + constant
@@ -96,7 +101,7 @@ export function searchTree(
       up()
     }
   }
-  const lowerBound = open.reduce((least, { bound }) => Math.min(least, bound), value - tolerance)
+  const lowerBound = open.reduce((least, { bound }) => Math.min(least, bound), Math.min(unknown, value - tolerance))
   return { x: best, lowerBound, shortfall, nodes }
 }
 
@@ -115,12 +120,15 @@ function relax(problem: RebalanceProblem, rules: DiscreteRules, { lower, upper, 
       charged[i] = Number.POSITIVE_INFINITY
       continue
     }
-    if (buys > SAME_WEIGHT) costBuy[i]! += price / buys
-    if (sells > SAME_WEIGHT) costSell[i]! += price / sells
+    if (buys > SAME_WEIGHT) costBuy[i]! += price / fullCharge(price, buys)
+    if (sells > SAME_WEIGHT) costSell[i]! += price / fullCharge(price, sells)
   }
   const reserve = reserveAfter(problem, constant)
   return { relaxed: { ...problem, lower, upper, costBuy, costSell, reserve }, constant, charged }
 }
+
+/** The trade at which a linear cost amounts to the whole ticket: the largest, or a larger one where that is tiny. */
+const fullCharge = (price: number, reach: number): number => Math.max(reach, price / LARGEST_CHARGE)
 
 interface Split {
   readonly line: number
@@ -151,7 +159,7 @@ function worstLine(
     if (size <= SAME_WEIGHT || problem.frozen?.[i]) continue
     const price = rules.ticket[i]!
     const reach = d > 0 ? upper[i]! - w : w - lower[i]!
-    const unpaid = charged[i] === 0 ? price * (1 - size / reach) : 0
+    const unpaid = charged[i] === 0 ? price * (1 - size / fullCharge(price, reach)) : 0
     if (unpaid > 1e-13 && most < 1 + unpaid) {
       most = 1 + unpaid
       worst = { line: i, below: w, above: w, paid: d > 0 ? 'above' : 'below' }

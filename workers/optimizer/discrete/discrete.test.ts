@@ -9,6 +9,7 @@ import { costOf, makePair, makeProblem, objectiveOf, violationOf } from '../test
 import { solveDiscrete } from './discrete.ts'
 import { type DiscreteRules, type DiscreteSolved, isDiscrete, ruleBreach, ticketsOf } from './discrete-rules.ts'
 import { searchTree } from './discrete-tree.ts'
+import { searchRuled } from './ruled-branch.ts'
 
 /** Rules for lines 0 to n−2; the last line is cash. */
 function rulesFor(n: number, given: { ticket?: number; minimumTrade?: number; step?: number }): DiscreteRules {
@@ -141,6 +142,22 @@ describe('against full enumeration', () => {
   })
 })
 
+test.each<RuleKind>(['both', 'all'])('%s: with a value to beat it is beaten, or proven not to be', (kind) => {
+  for (let i = 0; i < 25; i++) {
+    const { problem, rules } = discreteBook(createRandom(12).fork(`${kind}/${i}`), 7, kind)
+    const relaxed = solveProblem(problem)
+    if (relaxed.status !== 'solved') throw new Error(relaxed.reason)
+    const best = solved(problem, rules)
+    if (best.objective > best.discrete.lowerBound + 3e-9) continue
+    const { answer } = searchRuled(problem, rules, relaxed, best.objective + 1e-6)
+    expect(answer?.status === 'solved' && answer.objective).toBeLessThan(best.objective + 3e-9)
+    const none = searchRuled(problem, rules, relaxed, best.discrete.lowerBound)
+    expect(none.answer).toBeNull()
+    expect(none.lowerBound).toBeGreaterThan(best.discrete.lowerBound - 3e-9)
+    expect(none.lowerBound).toBeLessThan(best.objective + 1e-10)
+  }
+})
+
 describe('the tree alone', () => {
   test.each<RuleKind>(['tickets', 'both'])('%s: finds the optimum; cut short it states a bound that holds', (kind) => {
     for (let i = 0; i < 40; i++) {
@@ -155,6 +172,21 @@ describe('the tree alone', () => {
         expect(found).toBeGreaterThan(value - 1e-10)
         if (effort === 1e6) expect(found).toBeLessThan(value + 1e-10)
       }
+    }
+  })
+
+  test('a line that can hardly move spoils no bound: what its ticket is charged can be certified', () => {
+    for (let i = 0; i < 20; i++) {
+      const { problem, rules } = discreteBook(createRandom(11).fork(`${i}`), 7, 'tickets')
+      const [upper, ticket] = [problem.upper.slice(), rules.ticket.slice()]
+      upper[0] = Math.max(problem.lower[0]!, problem.current[0]! + 1e-10)
+      ticket[0] = 0.01
+      const book = { ...problem, upper }
+      const ruled = { ...rules, ticket }
+      const { value } = enumerateSubsets(book, ruled)
+      const { x, lowerBound } = searchTree(book, ruled, { effort: 1e6, tolerance: 1e-12 })
+      expect(lowerBound).toBeLessThan(value + 1e-10)
+      expect(objectiveOf(book, x!) + ticketsOf(book, ruled, x!)).toBeLessThan(value + 1e-10)
     }
   })
 

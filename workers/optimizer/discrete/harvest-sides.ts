@@ -1,10 +1,11 @@
-import { type SolveOptions, solveProblem } from '../engine.ts'
+import type { Beyond } from '../cash-reserve.ts'
+import { type SolveOptions, solveBelow, solveProblem } from '../engine.ts'
 import type { RebalanceProblem } from '../problem.ts'
 import type { SaleTax } from '../sale-tax.ts'
 import type { RebalanceSolution, Solved } from '../solution.ts'
-import { type DiscreteRules, type DiscreteSolved, isDiscrete } from './discrete-rules.ts'
+import { type DiscreteRules, type DiscreteSolved, hasRules, isDiscrete } from './discrete-rules.ts'
 import { type HarvestBranch, takeBranch } from './harvest-branch.ts'
-import { solveRuled } from './ruled-branch.ts'
+import { searchRuled } from './ruled-branch.ts'
 
 /** Up to so many assets to harvest every combination of sides is looked at; beyond, one side after the other is changed. */
 const ALL_SIDES_UP_TO = 4
@@ -12,6 +13,8 @@ const ALL_SIDES_UP_TO = 4
 const WORTH_A_LOOK = 1e-9
 /** Convex problems after which no other combination is tried with rules. */
 const ENOUGH_BRANCHES = 5000
+/** The same as long as none has a point. */
+const ENOUGH_TO_FIND_NONE = 50_000
 
 type Sides = readonly HarvestBranch[]
 type Answer = RebalanceSolution | DiscreteSolved
@@ -20,11 +23,13 @@ type Answer = RebalanceSolution | DiscreteSolved
 interface Combination {
   readonly sides: Sides
   readonly cut: RebalanceProblem
-  readonly convex: RebalanceSolution
+  readonly convex: RebalanceSolution | Beyond
 }
 interface Tried {
   readonly sides: Sides
   readonly answer: Answer
+  /** No point on these sides has a lower objective. */
+  readonly lowerBound: number
 }
 
 /**
@@ -68,14 +73,14 @@ class Harvest {
       ),
     ).sort((a, b) => leastObjective(a.convex) - leastObjective(b.convex) || 0)
     let best = this.#try(combinations[0]!)
-    let bound = leastObjective(best.answer)
+    let bound = best.lowerBound
     for (const combination of combinations.slice(1)) {
-      if (cannotBeat(combination, best) || this.#branches > ENOUGH_BRANCHES) {
+      if (cannotBeat(combination, best) || this.#isEnough(best)) {
         bound = Math.min(bound, leastObjective(combination.convex))
         continue
       }
-      const next = this.#try(combination)
-      bound = Math.min(bound, leastObjective(next.answer))
+      const next = this.#try(combination, best)
+      bound = Math.min(bound, next.lowerBound)
       if (isBetter(next, best)) best = next
     }
     return this.#conclude(best, bound)
@@ -90,16 +95,20 @@ class Harvest {
     let start = this.#combine(
       this.#assets.map((asset) => (x[asset]! > this.#problem.current[asset]! ? 'buy-or-hold' : 'sell-or-hold')),
     )
-    this.#changeSides(start.sides, (next) => {
-      if (leastObjective(next.convex) >= leastObjective(start.convex) - WORTH_A_LOOK) return false
+    this.#changeSides(start.sides, (sides) => {
+      const worthwhile = leastObjective(start.convex) - WORTH_A_LOOK
+      const next = this.#combine(sides, worthwhile)
+      if (leastObjective(next.convex) >= worthwhile) return false
       start = next
       return true
     })
     let best = this.#try(start)
     if (this.#rules !== null)
-      this.#changeSides(best.sides, (next) => {
-        if (this.#branches > ENOUGH_BRANCHES || cannotBeat(next, best)) return false
-        const tried = this.#try(next)
+      this.#changeSides(best.sides, (sides) => {
+        if (this.#isEnough(best)) return false
+        const next = this.#combine(sides, worthwhileBeside(best))
+        if (cannotBeat(next, best)) return false
+        const tried = this.#try(next, best)
         if (!isBetter(tried, best)) return false
         best = tried
         return true
@@ -107,33 +116,45 @@ class Harvest {
     return this.#conclude(best, bound)
   }
 
-  /** One side after the other, from the first again after each that is taken. */
-  #changeSides(from: Sides, take: (next: Combination) => boolean): void {
+  /** One side after the other, from the first again after each that is taken; none twice: what is taken only improves. */
+  #changeSides(from: Sides, take: (sides: Sides) => boolean): void {
+    const seen = new Set([from.join()])
     let sides = from
     for (let at = 0; at < sides.length; at++) {
-      const next = this.#combine(sides.with(at, sides[at] === 'sell-or-hold' ? 'buy-or-hold' : 'sell-or-hold'))
+      const next = sides.with(at, sides[at] === 'sell-or-hold' ? 'buy-or-hold' : 'sell-or-hold')
+      if (seen.has(next.join())) continue
+      seen.add(next.join())
       if (!take(next)) continue
-      sides = next.sides
+      sides = next
       at = -1
     }
   }
 
-  #combine(sides: Sides): Combination {
+  #combine(sides: Sides, worthwhile = Number.POSITIVE_INFINITY): Combination {
     const cut = this.#assets.reduce((problem, asset, at) => takeBranch(problem, asset, sides[at]!), this.#problem)
     this.#branches++
-    return { sides, cut, convex: solveProblem(cut) }
+    return { sides, cut, convex: solveBelow(cut, worthwhile) }
   }
 
-  #try({ sides, cut, convex }: Combination): Tried {
-    if (this.#rules === null || convex.status !== 'solved') return { sides, answer: convex }
-    const answer = solveRuled(cut, this.#rules, { start: convex })
-    if (isDiscrete(answer)) this.#branches += answer.discrete.branches
-    return { sides, answer }
+  /** What a combination is worth; with one to beat, that one again where it is not beaten. */
+  #try({ sides, cut, convex }: Combination, toBeat: Tried | null = null): Tried {
+    // only of a combination that is not worth a try
+    if (convex.status === 'beyond') throw new Error('a combination beyond the best was tried')
+    if (this.#rules === null || !hasRules(this.#rules) || convex.status !== 'solved')
+      return { sides, answer: convex, lowerBound: leastObjective(convex) }
+    const value = toBeat?.answer.status === 'solved' ? toBeat.answer.objective : null
+    const { answer, lowerBound, branches } = searchRuled(cut, this.#rules, convex, value)
+    this.#branches += branches
+    return answer === null ? { ...toBeat!, lowerBound } : { sides, answer, lowerBound }
+  }
+
+  #isEnough({ answer }: Tried): boolean {
+    return this.#branches > (answer.status === 'solved' ? ENOUGH_BRANCHES : ENOUGH_TO_FIND_NONE)
   }
 
   #conclude({ sides, answer }: Tried, lowerBound: number): Answer {
     if (answer.status === 'infeasible' && lowerBound < Number.POSITIVE_INFINITY)
-      return { ...answer, reason: `${answer.reason} (on one choice of sides for harvests; not all were tried)` }
+      return { ...answer, reason: `${answer.reason} (on one choice of sides for harvests; not all are ruled out)` }
     if (answer.status !== 'solved') return answer
     const discrete = isDiscrete(answer) ? answer.discrete : { tickets: 0, dropped: [] }
     return {
@@ -170,8 +191,11 @@ function raiseSlopes(
   return { raised: { ...problem, taxes }, lost }
 }
 
-const cannotBeat = ({ convex }: Combination, { answer }: Tried): boolean =>
-  answer.status === 'solved' && leastObjective(convex) > answer.objective - WORTH_A_LOOK
+const worthwhileBeside = ({ answer }: Tried): number =>
+  answer.status === 'solved' ? answer.objective - WORTH_A_LOOK : Number.POSITIVE_INFINITY
+
+const cannotBeat = ({ convex }: Combination, best: Tried): boolean =>
+  best.answer.status === 'solved' && leastObjective(convex) >= worthwhileBeside(best)
 
 /** A point before none, less cost before more, less clash before more. */
 function isBetter({ answer: a }: Tried, { answer: b }: Tried): boolean {
@@ -180,8 +204,9 @@ function isBetter({ answer: a }: Tried, { answer: b }: Tried): boolean {
 }
 
 /** No point has a lower objective. */
-function leastObjective(answer: Answer): number {
+function leastObjective(answer: Answer | Beyond): number {
+  if (answer.status === 'beyond') return answer.bound
   if (answer.status === 'infeasible') return Number.POSITIVE_INFINITY
   if (answer.status === 'failed') return Number.NEGATIVE_INFINITY
-  return isDiscrete(answer) ? answer.discrete.lowerBound : answer.objective - answer.certificate.gap
+  return answer.objective - answer.certificate.gap
 }

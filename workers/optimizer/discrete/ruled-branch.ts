@@ -35,20 +35,59 @@ export function solveRuled(
 ): RebalanceSolution | DiscreteSolved {
   const relaxed = solveProblem(problem, options)
   if (relaxed.status !== 'solved' || !hasRules(rules)) return relaxed
+  return searchRuled(problem, rules, relaxed, null).answer
+}
+
+/** What came of a search for a point that keeps the rules. */
+export interface RuledSearch<Answer> {
+  readonly answer: Answer
+  /** No point that keeps the rules is worth less than this or what the search was to beat. */
+  readonly lowerBound: number
+  /** Convex problems solved. */
+  readonly branches: number
+}
+
+/**
+ * From the answer without rules. With a value to beat the tree goes first, since as a rule it proves in a few branches
+ * that nothing beats it; then there is no answer.
+ */
+export function searchRuled(
+  problem: RebalanceProblem,
+  rules: DiscreteRules,
+  relaxed: Solved,
+  toBeat: null,
+): RuledSearch<DiscreteSolved | Infeasible>
+export function searchRuled(
+  problem: RebalanceProblem,
+  rules: DiscreteRules,
+  relaxed: Solved,
+  toBeat: number | null,
+): RuledSearch<DiscreteSolved | Infeasible | null>
+export function searchRuled(
+  problem: RebalanceProblem,
+  rules: DiscreteRules,
+  relaxed: Solved,
+  toBeat: number | null,
+): RuledSearch<DiscreteSolved | Infeasible | null> {
   const misfit = findMisfit(problem, rules)
-  if (misfit !== null) return misfit
+  if (misfit !== null) return { answer: misfit, lowerBound: Number.POSITIVE_INFINITY, branches: 0 }
   const solver = new BranchSolver(problem, rules)
-  let branch = startBranch(solver, relaxed)
-  let best = onSteps(solver, branch, relaxed, false)
-  const effort = best === null ? RESCUE_EFFORT : PROOF_EFFORT
-  const tree = searchTree(problem, rules, { effort, below: best?.value, tolerance: WORTH_A_LOOK })
+  let branch = toBeat === null ? startBranch(solver, relaxed) : null
+  let best = branch === null ? null : onSteps(solver, branch, relaxed, false)
+  const below = best?.value ?? toBeat ?? Number.POSITIVE_INFINITY
+  const effort = below === Number.POSITIVE_INFINITY ? RESCUE_EFFORT : PROOF_EFFORT
+  const tree = searchTree(problem, rules, { effort, below, tolerance: WORTH_A_LOOK })
   solver.solves += tree.nodes
   if (tree.x !== null) best = betterOf(best, holding(solver, tree.x))
-  if (best === null || best.value > tree.lowerBound + 2 * WORTH_A_LOOK) {
-    if (best !== null) branch = solver.solve(best.choices)
+  if ((best?.value ?? below) > tree.lowerBound + 2 * WORTH_A_LOOK) {
+    branch = best === null ? (branch ?? startBranch(solver, relaxed)) : solver.solve(best.choices)
     best = betterOf(best, onSteps(solver, improveBranch(solver, branch), relaxed, true))
   }
-  return best === null ? clash(problem, tree) : conclude(solver, relaxed, best, tree.lowerBound)
+  // where the tree can say nothing, what the rules are added to still can
+  const lowerBound = Math.max(tree.lowerBound, relaxed.objective - relaxed.certificate.gap)
+  const branches = solver.solves
+  if (best !== null) return { answer: conclude(solver, relaxed, best, lowerBound), lowerBound, branches }
+  return { answer: toBeat === null ? clash(problem, tree) : null, lowerBound, branches }
 }
 
 function betterOf(a: BranchAnswer | null, b: BranchAnswer | null): BranchAnswer | null {

@@ -166,13 +166,18 @@ class GridPoint {
   }
 
   #try(lines: readonly number[], steps: readonly number[]): boolean {
-    if (!lines.every((i, at) => this.#mayHold(i, steps[at]!))) return false
-    const changes = lines.map((i, at) => this.#at(i, steps[at]!) - this.x[i]!)
+    const changes: number[] = []
+    for (let at = 0; at < lines.length; at++) {
+      if (!this.#mayHold(lines[at]!, steps[at]!)) return false
+      changes.push(this.#at(lines[at]!, steps[at]!) - this.x[lines[at]!]!)
+    }
+    const cured = this.violation > SAME_WEIGHT
+    // most moves of a point within its limits gain nothing, and that is known sooner than what they violate
+    if (!cured && this.#gain(lines, changes) < LEAST_GAIN) return false
     const violation = this.#violationAfter(lines, changes)
-    const cures = this.violation > SAME_WEIGHT && violation < this.violation - SAME_WEIGHT
-    if (!cures) {
+    if (!(cured && violation < this.violation - SAME_WEIGHT)) {
       if (violation > Math.max(this.violation, SAME_WEIGHT)) return false
-      if (this.#gain(lines, changes) < LEAST_GAIN) return false
+      if (cured && this.#gain(lines, changes) < LEAST_GAIN) return false
     }
     this.#take(lines, steps, changes, violation)
     return true
@@ -184,7 +189,8 @@ class GridPoint {
     let x = this.x[cash]!
     let traded = this.#traded
     let paid = this.#paid
-    for (const [at, i] of lines.entries()) {
+    for (let at = 0; at < lines.length; at++) {
+      const i = lines[at]!
       const weight = this.x[i]! + changes[at]!
       x -= changes[at]!
       traded += Math.abs(weight - current[i]!) - Math.abs(this.x[i]! - current[i]!)
@@ -198,29 +204,46 @@ class GridPoint {
       const pays = reserve.asset === cash ? x : this.x[reserve.asset]! + (changes[moved] ?? 0)
       violation += Math.max(0, reserve.weight + paid - pays)
     }
-    const sumAfter = (sum: number, groupsOf: readonly (readonly number[])[], g: number): number => {
-      let after = sum
-      for (const [at, i] of lines.entries()) if (groupsOf[i]!.includes(g)) after += changes[at]!
-      return groupsOf[cash]!.includes(g) ? after + x - this.x[cash]! : after
-    }
-    for (const [g, { cap }] of groupCaps.entries())
-      violation += Math.max(0, sumAfter(this.#groupSums[g]!, this.#groupsOf, g) - cap)
-    for (const [g, { floor }] of groupFloors.entries())
-      violation += Math.max(0, floor - sumAfter(this.#floorSums[g]!, this.#floorsOf, g))
+    for (let g = 0; g < groupCaps.length; g++)
+      violation += Math.max(
+        0,
+        this.#sumAfter(this.#groupSums, this.#groupsOf, g, lines, changes, x) - groupCaps[g]!.cap,
+      )
+    for (let g = 0; g < groupFloors.length; g++)
+      violation += Math.max(
+        0,
+        groupFloors[g]!.floor - this.#sumAfter(this.#floorSums, this.#floorsOf, g, lines, changes, x),
+      )
     return violation <= SAME_WEIGHT ? 0 : violation
+  }
+
+  /** Weight of a group once lines have changed and cash stands at `x`. */
+  #sumAfter(
+    sums: Float64Array,
+    groupsOf: readonly (readonly number[])[],
+    g: number,
+    lines: readonly number[],
+    changes: readonly number[],
+    x: number,
+  ): number {
+    let after = sums[g]!
+    for (let at = 0; at < lines.length; at++) if (groupsOf[lines[at]!]!.includes(g)) after += changes[at]!
+    return groupsOf[this.#cash]!.includes(g) ? after + x - this.x[this.#cash]! : after
   }
 
   /** By how much the objective falls when lines change and cash gives or takes. */
   #gain(lines: readonly number[], changes: readonly number[]): number {
     const n = this.x.length
     const cash = this.#cash
-    const all = [...lines, cash]
-    const by = [...changes, -changes.reduce((sum, change) => sum + change, 0)]
+    const count = lines.length
+    let left = 0
+    for (let at = 0; at < count; at++) left += changes[at]!
     let rise = 0
-    for (const [a, i] of all.entries()) {
-      const change = by[a]!
+    for (let a = 0; a <= count; a++) {
+      const [i, change] = a < count ? [lines[a]!, changes[a]!] : [cash, -left]
       rise += this.#slope[i]! * change
-      for (const [b, k] of all.entries()) rise += 0.5 * change * this.#risk[i * n + k]! * by[b]!
+      for (let b = 0; b < count; b++) rise += 0.5 * change * this.#risk[i * n + lines[b]!]! * changes[b]!
+      rise -= 0.5 * change * this.#risk[i * n + cash]! * left
       rise += this.#cost(i, this.x[i]! + change) - this.#cost(i, this.x[i]!)
     }
     return -rise
