@@ -18,6 +18,7 @@ import { isLive, type Order, type OrderReason, type OrderRequest, opposite, type
 import { type FillPlan, OrderBook, type PlannedFill } from './order-book.ts'
 import { OrderIndex } from './order-index.ts'
 import { checkFilters, type Refusal } from './place-check.ts'
+import { lockOfPlan, planFills } from './planned-order.ts'
 
 export interface ExchangeOptions {
   readonly markets: readonly MarketRules[]
@@ -127,9 +128,9 @@ export class Exchange {
     if (request.type === 'limit-maker' && ticks !== null && book.wouldTake(request.side, ticks)) {
       return fail('would-take', `${request.side} at ${formatAmount(request.price!)} would take liquidity`)
     }
-    const plan = this.#plan(book, request, ticks)
+    const plan = planFills(book, request, ticks)
     const lots = request.quantity === null ? plan.lots : lotsOfQuantity(book.rules, request.quantity)
-    const locked = this.#lockNeeded(book, account, request, ticks, lots, plan)
+    const locked = lockOfPlan(this.#options.feeScheme, book.rules, account, request, ticks, lots, plan)
     const pays = request.side === 'buy' ? book.rules.quote : book.rules.base
     if (account.free(pays) < locked) {
       const free = formatAmount(account.free(pays))
@@ -205,41 +206,6 @@ export class Exchange {
   }
 
   // ---- inside
-
-  #plan(book: OrderBook, request: OrderRequest, ticks: number | null): FillPlan {
-    if (request.quantity !== null) {
-      const lots = lotsOfQuantity(book.rules, request.quantity)
-      return book.plan(request.side, ticks, request.account, (_ticks, planned) => lots - planned)
-    }
-    let left = ensureDefined(request.quoteAmount, 'quantity or quote amount')
-    let spentAt = { ticks: 0, planned: 0 }
-    return book.plan(request.side, ticks, request.account, (levelTicks, planned) => {
-      if (planned > spentAt.planned)
-        left = (left - costOf(book.rules, spentAt.ticks, planned - spentAt.planned)) as Amount
-      spentAt = { ticks: levelTicks, planned }
-      const price = priceOfTicks(book.rules, levelTicks)
-      return Number((left * 10n ** 12n) / (price * book.rules.step))
-    })
-  }
-
-  #lockNeeded(
-    book: OrderBook,
-    account: Account,
-    request: OrderRequest,
-    ticks: number | null,
-    lots: number,
-    plan: FillPlan,
-  ): Amount {
-    const { rules } = book
-    const bps = Math.max(account.identity.fees.takerBps, account.identity.fees.makerBps)
-    if (ticks !== null || request.side === 'sell') {
-      return lockFor(this.#options.feeScheme, rules, request.side, ticks ?? 0, lots, bps)
-    }
-    let total = 0n
-    for (const { level, lots } of plan.fills)
-      total += lockFor(this.#options.feeScheme, rules, 'buy', level.ticks, lots, bps)
-    return total as Amount
-  }
 
   #accept(request: OrderRequest, ticks: number | null, lots: number, locked: Amount): Order {
     const times = this.#times()
