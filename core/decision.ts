@@ -1,6 +1,6 @@
 import { ensureNever } from './assert.ts'
 import type { ClientBookId } from './client-book.ts'
-import type { RegimeView } from './contracts/desk-api.ts'
+import type { RegimeView } from './contracts/monitor-view.ts'
 import type { AssetId } from './instruments.ts'
 import type { NonTriggerReason, Trigger } from './proposal.ts'
 import type { Millis } from './units.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Alert } from '../../core/contracts/desk-api.ts'
+import type { Alert } from '../../core/contracts/monitor-view.ts'
 
 /** What a person should know, newest first; one per id, raised again with its first time kept, cleared when cured. */
 export class AlertBoard {

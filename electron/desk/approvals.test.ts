@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ApprovalRequest } from '../../core/contracts/desk-api.ts'
+import type { ApprovalRequest } from '../../core/contracts/proposals-view.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { unwrap } from '../../core/result.ts'
 import { millis } from '../../core/units.ts'

@@ -1,4 +1,5 @@
-import type { ApprovalOutcome, ApprovalRequest, DeskFailure, PendingApproval } from '../../core/contracts/desk-api.ts'
+import type { DeskFailure } from '../../core/contracts/desk-api.ts'
+import type { ApprovalOutcome, ApprovalRequest, PendingApproval } from '../../core/contracts/proposals-view.ts'
 import type { Actor } from '../../core/journal.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { err, ok, type Result } from '../../core/result.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BOOK_STATUSES, GRID_COLUMNS, NEXT_ACTIONS } from '../../core/contracts/desk-api.ts'
+import { BOOK_STATUSES, GRID_COLUMNS, NEXT_ACTIONS } from '../../core/contracts/monitor-view.ts'
 import { millis } from '../../core/units.ts'
 import { ABLE, DRIFT_STATUSES, type DriftSweep } from '../../workers/drift/index.ts'
 import { Grid, type OldestPrice, type RowFacts, type RowFigures } from './grid.ts'

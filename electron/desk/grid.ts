@@ -7,7 +7,7 @@ import {
   type GridFrame,
   NEXT_ACTIONS,
   type NextAction,
-} from '../../core/contracts/desk-api.ts'
+} from '../../core/contracts/monitor-view.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { ABLE, DRIFT_STATUSES, type DriftFigures } from '../../workers/drift/index.ts'

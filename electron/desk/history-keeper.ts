@@ -1,7 +1,7 @@
 import { toFloat, ZERO } from '../../core/amount.ts'
 import { halfWidth } from '../../core/band.ts'
 import type { ClientBook, ClientBookId, Holding } from '../../core/client-book.ts'
-import type { WeightHistory } from '../../core/contracts/desk-api.ts'
+import type { WeightHistory } from '../../core/contracts/client-book-view.ts'
 import { type AssetId, type Bar, CASH, isSettlementAsset } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { RiskTerms } from '../../core/risk-profile.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
-import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueHealth } from '../../core/contracts/exchange.ts'
+import type { RegimeView } from '../../core/contracts/monitor-view.ts'
 import type { ChildRecord } from '../../core/contracts/store.ts'
 import { type NaiveLadders, naiveOrders } from '../../core/decisions/naive-orders.ts'
 import type { Volatilities } from '../../core/decisions/volatility-spike.ts'

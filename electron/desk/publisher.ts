@@ -1,6 +1,7 @@
 import { toleranceBand } from '../../core/band.ts'
 import type { ClientBookId } from '../../core/client-book.ts'
-import type { ChangedTopic, DeskEvents, DeskSummary } from '../../core/contracts/desk-api.ts'
+import type { ChangedTopic, DeskEvents } from '../../core/contracts/desk-api.ts'
+import type { DeskSummary } from '../../core/contracts/monitor-view.ts'
 import { type AssetId, CASH } from '../../core/instruments.ts'
 import { ABLE, DRIFT_STATUSES, type DriftFigures, type DriftMeasure } from '../../workers/drift/index.ts'
 import type { Desk } from './desk.ts'

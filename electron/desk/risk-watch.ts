@@ -1,5 +1,5 @@
-import type { RegimeView } from '../../core/contracts/desk-api.ts'
 import type { VenueConnection } from '../../core/contracts/exchange.ts'
+import type { RegimeView } from '../../core/contracts/monitor-view.ts'
 import type { Volatilities } from '../../core/decisions/volatility-spike.ts'
 import { type AssetId, type Bar, keyOf, type Market, type MarketKey } from '../../core/instruments.ts'
 import type { Failure } from '../../core/result.ts'

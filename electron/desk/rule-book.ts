@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { RulesView } from '../../core/contracts/desk-api.ts'
+import type { RulesView } from '../../core/contracts/risk-and-rules-view.ts'
 import type { DeskStore, RulesRecord } from '../../core/contracts/store.ts'
 import { type Actor, fact } from '../../core/journal.ts'
 import type { RebalancingRules } from '../../core/rebalancing-rules.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { GridFrame } from '../../core/contracts/desk-api.ts'
+import type { GridFrame } from '../../core/contracts/monitor-view.ts'
 import { createEventGate, EVENTS_UNDER_WAY } from './event-gate.ts'
 import { fakeFrame, fakeSummary } from './testing/fake-desk.ts'
 

@@ -1,4 +1,5 @@
-import type { ChangedTopic, DeskEvents, GridFrame } from '../../core/contracts/desk-api.ts'
+import type { ChangedTopic, DeskEvents } from '../../core/contracts/desk-api.ts'
+import type { GridFrame } from '../../core/contracts/monitor-view.ts'
 
 /** Events sent and not yet dealt with by the page. At 10 frames a second this is over half a second of delay. */
 export const EVENTS_UNDER_WAY = 8

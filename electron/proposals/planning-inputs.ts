@@ -1,6 +1,6 @@
 import type { ClientBook, ClientBookId, Holding, Lot } from '../../core/client-book.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { RegimeView } from '../../core/contracts/desk-api.ts'
+import type { RegimeView } from '../../core/contracts/monitor-view.ts'
 import type { NaiveLadders, NaiveOrder } from '../../core/decisions/naive-orders.ts'
 import type { AssetId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'

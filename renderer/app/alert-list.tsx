@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { Alert } from '../../core/contracts/desk-api.ts'
+import type { Alert } from '../../core/contracts/monitor-view.ts'
 import { formatTime, formatUntil } from '../ui/format.ts'
 import { Glyph, type GlyphName } from '../ui/glyph.tsx'
 

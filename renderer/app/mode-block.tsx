@@ -1,4 +1,4 @@
-import type { DeskSnapshot } from '../../core/contracts/desk-api.ts'
+import type { DeskSnapshot } from '../../core/contracts/monitor-view.ts'
 
 const WORDS: Readonly<Record<DeskSnapshot['mode'], { readonly word: string; readonly says: string }>> = {
   simulation: { word: 'SIMULATION', says: 'No order can leave' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { amount } from '../../core/amount.ts'
-import type { BlotterView, ParentView } from '../../core/contracts/desk-api.ts'
+import type { BlotterView, ParentView } from '../../core/contracts/blotter-view.ts'
 import { stopBlocked, stopEffects } from './stop-effects.ts'
 
 const parent = (id: string, state: ParentView['state'], children: readonly string[], books = 2): ParentView =>

@@ -1,5 +1,5 @@
 import { subtract, toFloat } from '../../core/amount.ts'
-import type { BlotterView } from '../../core/contracts/desk-api.ts'
+import type { BlotterView } from '../../core/contracts/blotter-view.ts'
 import { isTerminal } from '../../core/order.ts'
 
 export type StopScope = 'stop-new' | 'stop-and-cancel' | 'reduce-only'

@@ -1,4 +1,4 @@
-import type { RegimeView } from '../../core/contracts/desk-api.ts'
+import type { RegimeView } from '../../core/contracts/monitor-view.ts'
 import { useDesk, useDeskNow, useSnapshot, useSummary } from '../state/desk-context.tsx'
 import { formatDate, formatDay, formatMinute, formatNumber, isSameYear } from '../ui/format.ts'
 import { Glyph } from '../ui/glyph.tsx'

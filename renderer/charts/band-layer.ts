@@ -8,7 +8,7 @@ import type {
   Time,
   UTCTimestamp,
 } from 'lightweight-charts'
-import type { WeightHistory } from '../../core/contracts/desk-api.ts'
+import type { WeightHistory } from '../../core/contracts/client-book-view.ts'
 import type { ChartColours } from './chart-colours.ts'
 import { type Box, freeBox } from './free-box.ts'
 import { type BandStep, bandSteps, excursions, type Point } from './weight-history.ts'

@@ -8,7 +8,7 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts'
 import { useEffect, useRef, useState } from 'react'
-import type { WeightHistory } from '../../core/contracts/desk-api.ts'
+import type { WeightHistory } from '../../core/contracts/client-book-view.ts'
 import { formatDate, formatDay, formatMinute } from '../ui/format.ts'
 import { BandLayer } from './band-layer.ts'
 import { type ChartColours, readChartColours } from './chart-colours.ts'

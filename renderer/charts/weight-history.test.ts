@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { WeightHistory } from '../../core/contracts/desk-api.ts'
+import type { WeightHistory } from '../../core/contracts/client-book-view.ts'
 import { bandSteps, excursions, inOrder, outsideSince, wouldHaveLeft } from './weight-history.ts'
 
 const history = (weights: readonly number[], low = 4, high = 6): WeightHistory => ({

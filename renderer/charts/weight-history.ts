@@ -1,4 +1,4 @@
-import type { WeightHistory } from '../../core/contracts/desk-api.ts'
+import type { WeightHistory } from '../../core/contracts/client-book-view.ts'
 
 /** What the chart draws, worked out from the history: pure, in indexes of its columns and weights as fractions. */
 export interface BandStep {

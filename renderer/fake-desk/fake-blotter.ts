@@ -1,5 +1,5 @@
 import { type Amount, sum, toFloat, ZERO } from '../../core/amount.ts'
-import type { BlotterView, ChildView, ParentDetail, ParentView } from '../../core/contracts/desk-api.ts'
+import type { BlotterView, ChildView, ParentDetail, ParentView } from '../../core/contracts/blotter-view.ts'
 import { marketKey, type VenueId } from '../../core/instruments.ts'
 import type { Side } from '../../core/order.ts'
 import type { Proposal } from '../../core/proposal.ts'

@@ -1,13 +1,8 @@
 import { halfWidth } from '../../core/band.ts'
 import type { Restriction } from '../../core/client-book.ts'
-import type {
-  BookRiskView,
-  BookStatus,
-  ClientBookLine,
-  ClientBookView,
-  RegimeView,
-  WeightHistory,
-} from '../../core/contracts/desk-api.ts'
+import type { ClientBookLine, ClientBookView, WeightHistory } from '../../core/contracts/client-book-view.ts'
+import type { BookStatus, RegimeView } from '../../core/contracts/monitor-view.ts'
+import type { BookRiskView } from '../../core/contracts/risk-and-rules-view.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { createRandom, hash32 } from '../../core/random.ts'

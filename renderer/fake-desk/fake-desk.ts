@@ -1,26 +1,22 @@
 import { fromFloat } from '../../core/amount.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { ClientBookView } from '../../core/contracts/client-book-view.ts'
+import type { ChangedTopic, DeskApi, DeskEvents } from '../../core/contracts/desk-api.ts'
+import type { VenueHealth } from '../../core/contracts/exchange.ts'
 import {
   type Alert,
-  type ApprovalOutcome,
   BOOK_STATUSES,
   type BookStatus,
-  type ChangedTopic,
-  type ClientBookView,
-  type DeskApi,
-  type DeskEvents,
   type DeskSnapshot,
   type DeskSummary,
   GRID_COLUMNS,
   type GridFrame,
   NEXT_ACTIONS,
   type NextAction,
-  type PendingApproval,
-  type ProposalsView,
-} from '../../core/contracts/desk-api.ts'
-import type { VenueHealth } from '../../core/contracts/exchange.ts'
+} from '../../core/contracts/monitor-view.ts'
 import type { Remote } from '../../core/contracts/page-link.ts'
 import type { DeskLink } from '../../core/contracts/page-link-client.ts'
+import type { ApprovalOutcome, PendingApproval, ProposalsView } from '../../core/contracts/proposals-view.ts'
 import type { TradingState } from '../../core/order.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { createRandom } from '../../core/random.ts'

@@ -1,6 +1,7 @@
 import type { ClientBook, ClientBookId, Restriction } from '../../core/client-book.ts'
-import type { BookRiskView, DeskApi, RiskProfileView, RulesView } from '../../core/contracts/desk-api.ts'
+import type { DeskApi } from '../../core/contracts/desk-api.ts'
 import type { Remote } from '../../core/contracts/page-link.ts'
+import type { BookRiskView, RiskProfileView, RulesView } from '../../core/contracts/risk-and-rules-view.ts'
 import { checkRules } from '../../core/rebalancing-rules.ts'
 import { SHIPPED_MULTIPLIERS } from '../../core/regime.ts'
 import { fail, ok } from '../../core/result.ts'

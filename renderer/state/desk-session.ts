@@ -1,16 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Clock } from '../../core/clock.ts'
-import type {
-  BlotterView,
-  ChangedTopic,
-  DeskApi,
-  DeskSnapshot,
-  DeskSummary,
-  GridFrame,
-  ProposalsView,
-} from '../../core/contracts/desk-api.ts'
+import type { BlotterView } from '../../core/contracts/blotter-view.ts'
+import type { ChangedTopic, DeskApi } from '../../core/contracts/desk-api.ts'
+import type { DeskSnapshot, DeskSummary, GridFrame } from '../../core/contracts/monitor-view.ts'
 import type { Remote } from '../../core/contracts/page-link.ts'
 import type { DeskLink } from '../../core/contracts/page-link-client.ts'
+import type { ProposalsView } from '../../core/contracts/proposals-view.ts'
 import { GridBoard, type Schedule } from './grid-board.ts'
 
 /** A value of the desk and when this page got it, on the page's own clock. */

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { GRID_COLUMNS, type GridFrame } from '../../core/contracts/desk-api.ts'
+import { GRID_COLUMNS, type GridFrame } from '../../core/contracts/monitor-view.ts'
 import { COLUMN, GridBoard } from './grid-board.ts'
 
 const frame = (sequence: number, rows: readonly number[], fill: number): GridFrame => ({

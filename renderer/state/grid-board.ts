@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts'
-import { GRID_COLUMNS, type GridColumn, type GridFrame } from '../../core/contracts/desk-api.ts'
+import { GRID_COLUMNS, type GridColumn, type GridFrame } from '../../core/contracts/monitor-view.ts'
 
 /** Column → its place in a row of cells. */
 export const COLUMN = Object.fromEntries(GRID_COLUMNS.map((name, index) => [name, index])) as Readonly<

@@ -1,4 +1,4 @@
-import type { ProposalsView } from '../../../core/contracts/desk-api.ts'
+import type { ProposalsView } from '../../../core/contracts/proposals-view.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { MarketView } from '../../proposals/planning-inputs.ts'
 import type { Approvals } from '../approvals.ts'

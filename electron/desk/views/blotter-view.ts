@@ -1,6 +1,6 @@
 import { type Amount, add, subtract, toFloat, ZERO } from '../../../core/amount.ts'
 import { OMNIBUS } from '../../../core/client-book.ts'
-import type { BlotterView, ChildView, ParentDetail, ParentView } from '../../../core/contracts/desk-api.ts'
+import type { BlotterView, ChildView, ParentDetail, ParentView } from '../../../core/contracts/blotter-view.ts'
 import type { ChildRecord } from '../../../core/contracts/store.ts'
 import { splitMarketKey, VENUES } from '../../../core/instruments.ts'
 import type { CostSplit } from '../../../core/order.ts'

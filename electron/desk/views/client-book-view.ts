@@ -1,7 +1,7 @@
 import { type Amount, add, toFloat, ZERO } from '../../../core/amount.ts'
 import { bandPosition, halfWidth, toleranceBand } from '../../../core/band.ts'
 import type { ClientBook, Holding, Lot } from '../../../core/client-book.ts'
-import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookLine, ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { type AssetId, CASH, isSettlementAsset, VENUES } from '../../../core/instruments.ts'
 import { keptRule } from '../../../core/kept-share.ts'
 import type { BandRule, ModelPortfolio } from '../../../core/model-portfolio.ts'

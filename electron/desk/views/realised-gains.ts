@@ -1,5 +1,5 @@
 import { type Amount, subtract, sum, toFloat } from '../../../core/amount.ts'
-import { type RealisedGains, SOLD_LOTS, type SoldLotView } from '../../../core/contracts/desk-api.ts'
+import { type RealisedGains, SOLD_LOTS, type SoldLotView } from '../../../core/contracts/client-book-view.ts'
 import type { LotSale } from '../../../core/contracts/store.ts'
 import type { Term } from '../../../core/tax-terms.ts'
 import { type Millis, millis } from '../../../core/units.ts'

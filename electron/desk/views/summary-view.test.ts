@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { BOOK_STATUSES } from '../../../core/contracts/desk-api.ts'
+import { BOOK_STATUSES } from '../../../core/contracts/monitor-view.ts'
 import { millis, usd } from '../../../core/units.ts'
 import { ABLE, DRIFT_STATUSES, type DriftSweep } from '../../../workers/drift/index.ts'
 import { AlertBoard } from '../alerts.ts'

@@ -1,5 +1,6 @@
-import type { DeskApi, DeskEvents, DeskSnapshot, DeskSummary, GridFrame } from '../../../core/contracts/desk-api.ts'
-import { GRID_COLUMNS } from '../../../core/contracts/desk-api.ts'
+import type { DeskApi, DeskEvents } from '../../../core/contracts/desk-api.ts'
+import type { DeskSnapshot, DeskSummary, GridFrame } from '../../../core/contracts/monitor-view.ts'
+import { GRID_COLUMNS } from '../../../core/contracts/monitor-view.ts'
 import { SHIPPED_MULTIPLIERS } from '../../../core/regime.ts'
 import { fail, ok } from '../../../core/result.ts'
 import type { RunningDesk } from '../desk-factory.ts'

@@ -1,5 +1,5 @@
 import { toFloat } from '../../../core/amount.ts'
-import type { ParentView } from '../../../core/contracts/desk-api.ts'
+import type { ParentView } from '../../../core/contracts/blotter-view.ts'
 import { FillBar, SlippageBar, VenueSplit } from '../../ui/bars.tsx'
 import { type GridColumnOf, shownColumns } from '../../ui/data-grid/columns.ts'
 import { Flash } from '../../ui/flash.tsx'

@@ -1,5 +1,5 @@
 import { toFloat } from '../../../core/amount.ts'
-import type { ChildView, ParentView } from '../../../core/contracts/desk-api.ts'
+import type { ChildView, ParentView } from '../../../core/contracts/blotter-view.ts'
 import type { SortOrder } from '../../state/layout.ts'
 
 /** A row of the tree: a parent order, or one of its children. */

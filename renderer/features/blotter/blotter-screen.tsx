@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import type { BlotterView, ParentView } from '../../../core/contracts/desk-api.ts'
+import type { BlotterView, ParentView } from '../../../core/contracts/blotter-view.ts'
 import { VENUES } from '../../../core/instruments.ts'
 import { type Command, useCommands } from '../../app/commands.tsx'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { amount } from '../../../core/amount.ts'
-import type { ChildView, ParentView } from '../../../core/contracts/desk-api.ts'
+import type { ChildView, ParentView } from '../../../core/contracts/blotter-view.ts'
 import { CHILD_STATES as ALL_CHILD_STATES } from '../../../core/order.ts'
 import { blotterItems, blotterKey, costBps } from './blotter-items.ts'
 import { CHILD_STATES, inTab, isWorking, needsYou } from './order-states.ts'

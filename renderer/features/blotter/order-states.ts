@@ -1,4 +1,4 @@
-import type { ParentView } from '../../../core/contracts/desk-api.ts'
+import type { ParentView } from '../../../core/contracts/blotter-view.ts'
 import type { ChildState, ParentState } from '../../../core/order.ts'
 import type { FillTone } from '../../ui/bars.tsx'
 import type { GlyphName } from '../../ui/glyph.tsx'

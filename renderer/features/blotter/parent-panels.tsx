@@ -1,5 +1,5 @@
 import { subtract, sum, toFloat, ZERO } from '../../../core/amount.ts'
-import type { ParentDetail } from '../../../core/contracts/desk-api.ts'
+import type { ParentDetail } from '../../../core/contracts/blotter-view.ts'
 import type { CostSplit } from '../../../core/order.ts'
 import type { Density } from '../../state/layout.ts'
 import type { GridColumnOf } from '../../ui/data-grid/columns.ts'

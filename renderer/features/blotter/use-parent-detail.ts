@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { ParentDetail } from '../../../core/contracts/desk-api.ts'
+import type { ParentDetail } from '../../../core/contracts/blotter-view.ts'
 import { useDesk, useDeskState } from '../../state/desk-context.tsx'
 
 /** The chosen order in full; asked for again whenever the blotter was. */

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookLine, ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { WeightChart } from '../../charts/weight-chart.tsx'
 import { useDesk, useLayout } from '../../state/desk-context.tsx'
 import { AfterKey } from '../../ui/band-bar.tsx'

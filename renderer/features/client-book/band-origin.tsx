@@ -1,4 +1,4 @@
-import type { ClientBookLine, ClientBookView, WeightHistory } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookLine, ClientBookView, WeightHistory } from '../../../core/contracts/client-book-view.ts'
 import type { KeptBy } from '../../../core/kept-share.ts'
 import { outsideSince, wouldHaveLeft } from '../../charts/weight-history.ts'
 import { useDeskNow } from '../../state/desk-context.tsx'

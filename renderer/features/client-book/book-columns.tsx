@@ -1,4 +1,4 @@
-import type { ClientBookLine } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookLine } from '../../../core/contracts/client-book-view.ts'
 import { RED_MS } from '../../state/staleness.ts'
 import { PointBandBar } from '../../ui/band-bar.tsx'
 import { bandState, type PointScale } from '../../ui/band-bar-geometry.ts'

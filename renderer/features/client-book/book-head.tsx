@@ -1,4 +1,4 @@
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { useBoard, useDesk, useDeskNow, useRowVersion } from '../../state/desk-context.tsx'
 import { Button, Figure, gainTone, TierBadge } from '../../ui/controls.tsx'
 import {

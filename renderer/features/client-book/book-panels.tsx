@@ -1,6 +1,6 @@
 import { sum, toFloat } from '../../../core/amount.ts'
 import type { Restriction } from '../../../core/client-book.ts'
-import type { ClientBookLine, ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookLine, ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { useAsk, useDesk } from '../../state/desk-context.tsx'
 import { Button, gainTone } from '../../ui/controls.tsx'
 import {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { CASH, VENUES, type VenueId } from '../../../core/instruments.ts'
 import { CASH_FLOW_KINDS, type CashFlowKind } from '../../../core/proposal.ts'
 import { ActionDialog, Choice, TextField } from '../../app/action-dialog.tsx'

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Restriction } from '../../../core/client-book.ts'
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { CASH } from '../../../core/instruments.ts'
 import { millis } from '../../../core/units.ts'
 import { ActionDialog, Choice, ReasonField, TextField } from '../../app/action-dialog.tsx'

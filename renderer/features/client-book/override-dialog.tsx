@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { MAXIMUM_OVERRIDE_DAYS, RISK_TERMS, type RiskTerm, type RiskTerms } from '../../../core/risk-profile.ts'
 import { ActionDialog, ReasonField, TextField } from '../../app/action-dialog.tsx'
 import { useDeskNow } from '../../state/desk-context.tsx'

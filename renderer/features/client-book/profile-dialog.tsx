@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import type { ClientBookView, RiskChoice } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
+import type { RiskChoice } from '../../../core/contracts/risk-and-rules-view.ts'
 import { RISK_PROFILE_IDS, type RiskAnswers, type RiskProfileId } from '../../../core/risk-profile.ts'
 import { MOST_POINTS, QUESTIONNAIRE, QUESTIONNAIRE_VERSION, scoreAnswers } from '../../../core/risk-questionnaire.ts'
 import { ActionDialog, Choice, ReasonField } from '../../app/action-dialog.tsx'

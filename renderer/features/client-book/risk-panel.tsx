@@ -1,4 +1,4 @@
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { RISK_TERMS } from '../../../core/risk-profile.ts'
 import { QUESTIONNAIRE } from '../../../core/risk-questionnaire.ts'
 import { useAsk, useDesk } from '../../state/desk-context.tsx'

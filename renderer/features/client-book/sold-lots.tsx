@@ -1,5 +1,5 @@
-import type { ClientBookView, SoldLotView } from '../../../core/contracts/desk-api.ts'
-import { SOLD_LOTS } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView, SoldLotView } from '../../../core/contracts/client-book-view.ts'
+import { SOLD_LOTS } from '../../../core/contracts/client-book-view.ts'
 import { gainTone } from '../../ui/controls.tsx'
 import {
   assetName,

@@ -1,4 +1,4 @@
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { taxTermsText } from '../../../core/tax-terms.ts'
 import { useDesk } from '../../state/desk-context.tsx'
 import { Button } from '../../ui/controls.tsx'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { checkTaxTerms, type TaxTerms, taxTermsText } from '../../../core/tax-terms.ts'
 import { ActionDialog, Choice, ReasonField, TextField } from '../../app/action-dialog.tsx'
 import { readNumber } from '../../ui/read-number.ts'

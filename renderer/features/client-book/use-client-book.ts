@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { useBoard, useDesk, useSnapshot } from '../../state/desk-context.tsx'
 
 /** Prices move ten times a second; what a person reads line by line is asked for once. */

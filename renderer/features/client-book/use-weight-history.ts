@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { WeightHistory } from '../../../core/contracts/desk-api.ts'
+import type { WeightHistory } from '../../../core/contracts/client-book-view.ts'
 import { useDesk, useDeskState } from '../../state/desk-context.tsx'
 
 /** The line moves slowly against its history: asked for again this often. */

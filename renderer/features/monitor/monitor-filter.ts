@@ -1,4 +1,4 @@
-import { BOOK_STATUSES, type BookRow, type BookStatus, type GridColumn } from '../../../core/contracts/desk-api.ts'
+import { BOOK_STATUSES, type BookRow, type BookStatus, type GridColumn } from '../../../core/contracts/monitor-view.ts'
 import type { MonitorView } from '../../state/layout.ts'
 import { fold } from '../../ui/fold.ts'
 

@@ -1,4 +1,4 @@
-import { BOOK_STATUSES, GRID_COLUMNS, type GridColumn } from '../../../core/contracts/desk-api.ts'
+import { BOOK_STATUSES, GRID_COLUMNS, type GridColumn } from '../../../core/contracts/monitor-view.ts'
 import type { SortOrder } from '../../state/layout.ts'
 import type { MonitorFacts } from './monitor-filter.ts'
 

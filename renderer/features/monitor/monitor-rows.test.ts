@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BOOK_STATUSES, type BookStatus, type GridColumn } from '../../../core/contracts/desk-api.ts'
+import { BOOK_STATUSES, type BookStatus, type GridColumn } from '../../../core/contracts/monitor-view.ts'
 import { type MonitorView, PLAIN_VIEW } from '../../state/layout.ts'
 import { activeFilters, type MonitorFacts, matchingRows, toggled } from './monitor-filter.ts'
 import { orderRows } from './monitor-order.ts'

@@ -1,4 +1,4 @@
-import { BOOK_STATUSES, type BookStatus } from '../../../core/contracts/desk-api.ts'
+import { BOOK_STATUSES, type BookStatus } from '../../../core/contracts/monitor-view.ts'
 import { useDesk, useLayout, useSummary } from '../../state/desk-context.tsx'
 import { Tile } from '../../ui/controls.tsx'
 import { formatNumber, formatUsdShort } from '../../ui/format.ts'

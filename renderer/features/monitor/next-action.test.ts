@@ -5,7 +5,7 @@ import {
   type GridColumn,
   NEXT_ACTIONS,
   type NextAction,
-} from '../../../core/contracts/desk-api.ts'
+} from '../../../core/contracts/monitor-view.ts'
 import { nextStep } from './next-action.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 14, 32)

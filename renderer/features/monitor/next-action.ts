@@ -1,5 +1,5 @@
 import { ensureNever } from '../../../core/assert.ts'
-import { BOOK_STATUSES, NEXT_ACTIONS, type NextAction } from '../../../core/contracts/desk-api.ts'
+import { BOOK_STATUSES, NEXT_ACTIONS, type NextAction } from '../../../core/contracts/monitor-view.ts'
 import { RED_MS } from '../../state/staleness.ts'
 import { assetName, formatNumber, formatUntil } from '../../ui/format.ts'
 import type { GlyphName } from '../../ui/glyph.tsx'

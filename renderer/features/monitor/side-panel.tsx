@@ -1,4 +1,4 @@
-import type { ClientBookView } from '../../../core/contracts/desk-api.ts'
+import type { ClientBookView } from '../../../core/contracts/client-book-view.ts'
 import { useDesk, useDeskNow } from '../../state/desk-context.tsx'
 import { BandBar } from '../../ui/band-bar.tsx'
 import { bandState } from '../../ui/band-bar-geometry.ts'

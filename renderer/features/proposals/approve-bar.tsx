@@ -1,4 +1,4 @@
-import type { ApprovalOutcome, PendingApproval, ProposalsView } from '../../../core/contracts/desk-api.ts'
+import type { ApprovalOutcome, PendingApproval, ProposalsView } from '../../../core/contracts/proposals-view.ts'
 import { isMac, keysLabel } from '../../app/shortcuts.ts'
 import { useDesk, useDeskNow } from '../../state/desk-context.tsx'
 import { Button } from '../../ui/controls.tsx'

@@ -1,6 +1,6 @@
 import { type Amount, add, ZERO } from '../../../core/amount.ts'
 import { bandPosition } from '../../../core/band.ts'
-import type { ApprovalRequest } from '../../../core/contracts/desk-api.ts'
+import type { ApprovalRequest } from '../../../core/contracts/proposals-view.ts'
 import type { AssetId } from '../../../core/instruments.ts'
 import type { CostSplit, Side } from '../../../core/order.ts'
 import type { Cleanliness, Proposal, ProposalLine } from '../../../core/proposal.ts'

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import { toFloat } from '../../../core/amount.ts'
-import type { BookRow } from '../../../core/contracts/desk-api.ts'
+import type { BookRow } from '../../../core/contracts/monitor-view.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { Density } from '../../state/layout.ts'
 import { AfterKey, BandBar } from '../../ui/band-bar.tsx'

@@ -1,5 +1,5 @@
 import { ensureDefined } from '../../../core/assert.ts'
-import type { BookRow } from '../../../core/contracts/desk-api.ts'
+import type { BookRow } from '../../../core/contracts/monitor-view.ts'
 import { cashFlowSentence } from '../../../core/decisions/cash-flows.ts'
 import { waySentence } from '../../../core/decisions/continuation.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import type { ApprovalOutcome, ProposalsView } from '../../../core/contracts/desk-api.ts'
+import type { ApprovalOutcome, ProposalsView } from '../../../core/contracts/proposals-view.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { Command } from '../../app/commands.tsx'
 import {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { RiskProfileView } from '../../../core/contracts/desk-api.ts'
+import type { RiskProfileView } from '../../../core/contracts/risk-and-rules-view.ts'
 import { RISK_TERMS, type RiskProfileId, type RiskTerm, type RiskTerms } from '../../../core/risk-profile.ts'
 import { ActionDialog, ReasonField, TextField } from '../../app/action-dialog.tsx'
 import { useAsk, useDesk } from '../../state/desk-context.tsx'

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { RulesView } from '../../../core/contracts/desk-api.ts'
+import type { RulesView } from '../../../core/contracts/risk-and-rules-view.ts'
 import type { RebalancingRules } from '../../../core/rebalancing-rules.ts'
 import { ActionDialog, Choice, ReasonField, TextField } from '../../app/action-dialog.tsx'
 import { useAsk, useDesk } from '../../state/desk-context.tsx'
