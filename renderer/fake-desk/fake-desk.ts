@@ -2,16 +2,13 @@ import { fromFloat } from '../../core/amount.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ClientBookView } from '../../core/contracts/client-book-view.ts'
 import type { ChangedTopic, DeskApi, DeskEvents } from '../../core/contracts/desk-api.ts'
-import type { VenueHealth } from '../../core/contracts/exchange.ts'
 import {
-  type Alert,
   BOOK_STATUSES,
   type BookStatus,
   type DeskSnapshot,
   type DeskSummary,
   GRID_COLUMNS,
   type GridFrame,
-  NEXT_ACTIONS,
   type NextAction,
 } from '../../core/contracts/monitor-view.ts'
 import type { Remote } from '../../core/contracts/page-link.ts'
@@ -26,6 +23,8 @@ import { fakeBookView, fakeWeightHistory } from './fake-book-view.ts'
 import { createFakeFirm, type FakeBook, type FakeFirm, type FakePosition, movePrices, positionOf } from './fake-firm.ts'
 import { proposeFake } from './fake-proposals.ts'
 import { FakeRisk } from './fake-risk.ts'
+import { fakeRow } from './fake-row.ts'
+import { type FakeScenario, fakeAlerts, fakeRegime, fakeVenues } from './fake-surroundings.ts'
 
 const UNDO_SECONDS = 5
 /** Rows are spread over this many frames, as if their assets ticked in turn. */
@@ -43,7 +42,7 @@ export interface FakeDeskOptions {
   readonly books: number
   readonly seed: number
   readonly clock: Clock
-  readonly scenario: 'normal' | 'stale' | 'halted' | 'quiet'
+  readonly scenario: FakeScenario
   readonly layout?: string
 }
 
@@ -266,72 +265,18 @@ export class FakeDesk {
       const position = positionOf(this.firm, book)
       this.#positions[book.row] = position
       const [status, action] = this.#actionOf(book, position, byBook)
-      const unable = status === 'unable-to-check'
-      const line = position.lines[position.worst]!
-      const cash = position.lines.at(-1)!
-      const values: Record<(typeof GRID_COLUMNS)[number], number> = {
-        valueUsd: position.value,
-        worstAsset: unable ? Number.NaN : position.worst,
-        drift: unable ? Number.NaN : line.weight - line.target,
-        position: unable ? Number.NaN : line.position,
-        linesOut: unable ? Number.NaN : position.linesOut,
-        trackingErrorBps: unable ? Number.NaN : position.trackingErrorBps,
-        cashWeight: cash.weight,
-        rebalancedAt: book.rebalancedAt,
-        nextAction: NEXT_ACTIONS.indexOf(action),
-        actionProgress: action === 'executing' ? (0.38 + ((book.row * 7) % 57) / 100) % 1 : Number.NaN,
-        ageSeconds: unable ? 27.4 : 0.2 + ((book.row * 13 + this.#sequence) % 16) / 10,
-        dayChangeUsd: book.dayChange,
-        status: BOOK_STATUSES.indexOf(status),
-        cashNeedUsd: book.flow === 'withdrawal' ? position.value * 0.02 : 0,
-        pausedUntil: this.#pausedUntil.get(book.row) ?? Number.NaN,
-        actionUntil:
-          action === 'cool-down'
-            ? this.#now + 88 * 60_000
-            : action === 'paused'
-              ? (this.#pausedUntil.get(book.row) ?? Number.NaN)
-              : Number.NaN,
-        oldestAsset: unable ? 9 : 0,
-      }
+      const values = fakeRow(book, position, {
+        status,
+        action,
+        pausedUntil: this.#pausedUntil.get(book.row),
+        sequence: this.#sequence,
+        now: this.#now,
+      })
       GRID_COLUMNS.forEach((name, column) => {
         cells[index * width + column] = values[name]
       })
     })
     return { sequence: this.#sequence, at: this.#now, rows: Uint32Array.from(books, (book) => book.row), cells }
-  }
-
-  #venues(): VenueHealth[] {
-    const stale = this.#options.scenario === 'stale'
-    return [
-      {
-        venue: 'binance',
-        state: 'connected',
-        dataLatencyMs: 18,
-        orderLatencyMs: 64,
-        ageMs: 200,
-        refusedBooks: 0,
-        why: null,
-      },
-      stale
-        ? {
-            venue: 'kraken',
-            state: 'no-data',
-            dataLatencyMs: null,
-            orderLatencyMs: null,
-            ageMs: 27_400,
-            refusedBooks: 12,
-            why: 'no update for 27 s',
-          }
-        : {
-            venue: 'kraken',
-            state: 'connected',
-            dataLatencyMs: 41,
-            orderLatencyMs: 112,
-            ageMs: 600,
-            refusedBooks: 0,
-            why: null,
-          },
-    ]
   }
 
   #summary(): DeskSummary {
@@ -374,16 +319,9 @@ export class FakeDesk {
       worst,
       costToFixUsd: cost,
       costToFixBps: flow > 0 ? (cost / flow) * 1e4 : 0,
-      regime: {
-        class: 'stressed',
-        since: this.#now - 2.2 * 86_400_000,
-        multiplier: 1.15,
-        volatility: 0.71,
-        prior: false,
-        explanation: 'stressed since 2026-03-15: 20-day volatility 68 %, 91st percentile, probability 0.97',
-      },
-      alerts: this.#alerts(),
-      venues: this.#venues(),
+      regime: fakeRegime(this.#now),
+      alerts: fakeAlerts(this.#options.scenario, this.#now),
+      venues: fakeVenues(this.#options.scenario),
       trading: this.#trading,
       tradingWhy: this.#tradingWhy,
       booksChecked: this.firm.books.length - counts['unable-to-check'],
@@ -395,47 +333,6 @@ export class FakeDesk {
     }
   }
 
-  #alerts(): Alert[] {
-    const stale: Alert[] =
-      this.#options.scenario === 'stale'
-        ? [
-            {
-              id: 'a0',
-              severity: 'critical',
-              text: 'Kraken sends no data since 14:31:40. Orders there are held.',
-              at: this.#now - 27_000,
-            },
-          ]
-        : []
-    return [
-      ...stale,
-      {
-        id: 'a1',
-        severity: 'critical',
-        text: 'ATOM has no fresh price on either venue. 4 books cannot be checked.',
-        at: this.#now - 64_000,
-      },
-      {
-        id: 'a2',
-        severity: 'warning',
-        text: 'Buy ETH P-2219: slippage 1.62 × the estimate, the rest was not traded.',
-        at: this.#now - 300_000,
-      },
-      {
-        id: 'a3',
-        severity: 'warning',
-        text: 'Two proposals are blocked and expire in 12 minutes.',
-        at: this.#now - 340_000,
-      },
-      {
-        id: 'a4',
-        severity: 'notice',
-        text: 'Regime changed from normal to stressed: bands × 1.15.',
-        at: this.#now - 2.2 * 86_400_000,
-      },
-    ]
-  }
-
   #bookView(book: FakeBook): ClientBookView {
     const byBook = this.#byBook()
     const [status] = this.#actionOf(book, positionOf(this.firm, book), byBook)
@@ -443,7 +340,7 @@ export class FakeDesk {
     return fakeBookView(this.firm, book, {
       status,
       proposal,
-      regime: this.#summary().regime,
+      regime: fakeRegime(this.#now),
       now: this.#now,
       pausedUntil: this.#pausedUntil.get(book.row) ?? null,
       risk: this.#risk.view(book.book),
