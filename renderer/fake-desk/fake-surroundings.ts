@@ -38,7 +38,7 @@ export function fakeVenues(scenario: FakeScenario): VenueHealth[] {
   ]
 }
 
-/** Newest first, in milliseconds UTC before `now`. */
+/** Newest first; `now` in milliseconds UTC. */
 export function fakeAlerts(scenario: FakeScenario, now: number): Alert[] {
   const stale: Alert[] =
     scenario === 'stale'
