@@ -2,6 +2,7 @@ import type { Amount } from './amount.ts'
 import type { ClientBookId } from './client-book.ts'
 import type { AssetId } from './instruments.ts'
 import type { CostSplit, Side } from './order.ts'
+import type { RiskWeighing } from './risk-weighing.ts'
 import type { Bps, Millis, Usd } from './units.ts'
 
 export const CASH_FLOW_KINDS = ['deposit', 'withdrawal', 'reward', 'fee'] as const
@@ -158,6 +159,8 @@ export interface Proposal {
   readonly automatic: boolean
   /** Left out where the whole way is gone, but for less than may be traded. */
   readonly wayLeft?: WayLeft
+  /** Left out where risk aversion is the book's own and no company was kept from it. */
+  readonly weighing?: RiskWeighing
   readonly createdAt: Millis
   readonly expiresAt: Millis
 }

@@ -87,6 +87,11 @@ describe('what was decided, and why', () => {
     expect(printed[0]).toMatch(/after:\n.*proposed/)
   })
 
+  test('with what weight risk was given in its proposal', async () => {
+    await run('anna', '--at', '2025-01-06T02:30:00Z')
+    expect(printed[0]).toContain("tracking risk weighs × 1.13 to keep tracking error at the firm's prices")
+  })
+
   test('a day is its end', async () => {
     await run('anna', '--at', '2025-01-06', '--json')
     expect(JSON.parse(printed[0]!).inForce.reason).toBe('inside-band')

@@ -6,6 +6,7 @@ import type { DecisionRecord, DeskStore } from '../../core/contracts/store.ts'
 import { decisionSentence } from '../../core/decision.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { type Failure, fail, ok, type Result } from '../../core/result.ts'
+import { weighingSentence } from '../../core/risk-weighing.ts'
 import { type Millis, millis } from '../../core/units.ts'
 import { openStore } from '../store/open-store.ts'
 import { defaultDataFolder, installation } from './installation.ts'
@@ -178,6 +179,8 @@ function textOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
       lines.push(`    tax ${dollars(proposal.tax.taxUsd)}, due later; naive ${dollars(proposal.tax.naiveTaxUsd)}`)
     if (proposal.wayLeft !== undefined)
       lines.push(`    ${percent(proposal.wayLeft.turnover)} of the book is left of the way for later days`)
+    const weighed = proposal.weighing === undefined ? null : weighingSentence(proposal.weighing)
+    if (weighed !== null) lines.push(`    ${weighed}`)
     for (const remark of proposal.remarks) lines.push(`    ${remark}`)
   }
   if (before.length > 0) lines.push('before:', ...before.map(lineOf))
@@ -212,6 +215,7 @@ function jsonOf({ book, at, inForce, proposal, before, after, log, openedAt }: A
             naiveCostUsd: proposal.naiveCost.totalUsd,
             ...(proposal.tax === undefined ? {} : { tax: proposal.tax }),
             wayLeft: proposal.wayLeft ?? null,
+            weighing: proposal.weighing ?? null,
             lines: proposal.lines.map((line) => ({
               asset: line.asset,
               before: line.before,

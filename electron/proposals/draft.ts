@@ -26,4 +26,6 @@ export interface Draft {
   readonly tooSmall: ReadonlySet<AssetId>
   /** Of those, what they would trade on the whole way, signed weights: a part of it was too small today. */
   readonly postponed: ReadonlyMap<AssetId, number>
+  /** Times γ, over all passes, to keep the tracking error of the risk profile. */
+  readonly riskFactor: number
 }

@@ -80,7 +80,9 @@ export function firmSolver(
         rotation: Math.floor(market.marketTime / DAY_MS),
       },
     })
-    return answer === null ? problems.map(({ id }) => noAnswer(id)) : answer.books.map(asSolution)
+    return answer === null
+      ? problems.map(({ id }) => noAnswer(id))
+      : answer.books.map((book) => asSolution(book, answer.riskFactor))
   }
 
   function firmBook(problem: RebalanceProblem, { position, terms, smallestTrade }: FlowBook): FirmBook {
@@ -139,11 +141,15 @@ function firmMarket(
   }
 }
 
-/** The solution with the point that is gone to, which a trade rate puts before the optimum. */
-function asSolution({ solution, x }: FirmAnswer['books'][number]): PacedSolution {
+/** The solution with the point that is gone to, which a trade rate puts before the optimum, and with how it was weighed. */
+function asSolution(
+  { solution, x, keptAlone, ceilingFactor }: FirmAnswer['books'][number],
+  riskFactor: number,
+): PacedSolution {
   if (solution.status !== 'solved') return solution
   const { x: goal } = solution
-  return x.every((weight, i) => weight === goal[i]) ? solution : { ...solution, x, goal }
+  const weighing = { withinTerms: ceilingFactor, inCompany: keptAlone ? 1 : riskFactor, keptAlone }
+  return x.every((weight, i) => weight === goal[i]) ? { ...solution, weighing } : { ...solution, x, goal, weighing }
 }
 
 const noAnswer = (id: string): PacedSolution => ({

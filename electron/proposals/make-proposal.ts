@@ -6,6 +6,7 @@ import { CASH } from '../../core/instruments.ts'
 import type { CostSplit } from '../../core/order.ts'
 import type { Cleanliness, Proposal, ProposalLine } from '../../core/proposal.ts'
 import { fail, ok, type Result } from '../../core/result.ts'
+import { OWN_WEIGHT, weighingSentence } from '../../core/risk-weighing.ts'
 import { millis, usd } from '../../core/units.ts'
 import type { Draft, PlanFailure } from './draft.ts'
 import { explainLine } from './explain.ts'
@@ -112,6 +113,7 @@ export function makeProposal(
     riskIsPrior: market.risk.isPrior(assets),
     automatic: false,
     ...wayLeft(draft, after, turnover, market, deps),
+    ...weighingOf(draft),
     createdAt: now,
     expiresAt: millis(now + deps.settings.proposalLifeMs),
   })
@@ -126,6 +128,12 @@ const unknownCosts = (lines: readonly ProposalLine[]): readonly string[] =>
         ]
       : [],
   )
+
+function weighingOf({ solution, riskFactor }: Draft): Pick<Proposal, 'weighing'> {
+  const { withinTerms, inCompany, keptAlone } = solution.weighing ?? OWN_WEIGHT
+  const weighing = { withinTerms: riskFactor * withinTerms, inCompany, keptAlone }
+  return weighingSentence(weighing) === null ? {} : { weighing }
+}
 
 /**
  * What is left of a way that was slowed, where it is worth a trade. A way that goes on is never longer than it was: what

@@ -52,6 +52,10 @@ describe('the flow of many client books', () => {
     const impact = (proposals: readonly Proposal[]): number => proposals[0]!.cost.impactUsd
     expect(impact(pooled) / impact(alone)).toBeGreaterThan(2)
     expect(pooled[0]!.trackingErrorAfter / alone[0]!.trackingErrorAfter).toBeCloseTo(1, 2)
+    // dearer trades at the same tracking error: risk weighs more, and the proposal says so
+    expect(pooled[0]!.weighing).toMatchObject({ withinTerms: 1, keptAlone: false })
+    expect(pooled[0]!.weighing!.inCompany).toBeGreaterThan(1.05)
+    expect(alone[0]!.weighing).toBeUndefined()
   })
 
   test('order books that take everything at their best price: no impact is decided at, and none is told', async () => {

@@ -81,6 +81,9 @@ describe('under a risk profile', () => {
     const held = await planned(holdings(DRIFTED), { terms: { riskAversion: 0.5, maximumTrackingError: limit } })
     expect(held.trackingErrorAfter).toBeLessThanOrEqual(limit + 1e-4)
     expect(held.remarks).toEqual([])
+    // and says by what weight of risk; free of the limit it is the book's own
+    expect(held.weighing!.withinTerms).toBeGreaterThan(1.1)
+    expect(free.weighing).toBeUndefined()
   })
 
   test('where it can’t, the proposal says what is left and what was allowed', async () => {

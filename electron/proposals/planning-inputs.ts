@@ -6,6 +6,7 @@ import type { AssetId } from '../../core/instruments.ts'
 import type { ModelPortfolio } from '../../core/model-portfolio.ts'
 import type { Trigger } from '../../core/proposal.ts'
 import type { RiskTerms } from '../../core/risk-profile.ts'
+import type { RiskWeighing } from '../../core/risk-weighing.ts'
 import type { Millis } from '../../core/units.ts'
 import type {
   FirmAnswer,
@@ -33,6 +34,8 @@ export interface RiskView {
 /** A solution that may stop short of its goal: a trade rate goes to `x` today, and further on other days. */
 export interface PacedSolved extends Solved {
   readonly goal?: Float64Array
+  /** How it was weighed in the firm's company; left out where every book is solved for itself. */
+  readonly weighing?: RiskWeighing
 }
 export type PacedSolution = PacedSolved | Exclude<RebalanceSolution, Solved>
 

@@ -166,6 +166,7 @@ export const proposal = z.strictObject({
   riskIsPrior: z.boolean(),
   automatic: z.boolean(),
   wayLeft: wayLeft.optional(),
+  weighing: z.strictObject({ withinTerms: z.number(), inCompany: z.number(), keptAlone: z.boolean() }).optional(),
   createdAt: millisField,
   expiresAt: millisField,
 })

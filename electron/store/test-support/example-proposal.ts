@@ -60,6 +60,7 @@ export const exampleProposal = (id: string, bookId: string, changes: Partial<Pro
   worstAfter: { asset: 'BTC', position: -0.4 },
   riskIsPrior: false,
   automatic: false,
+  weighing: { withinTerms: 1, inCompany: 1.125, keptAlone: false },
   createdAt: millis(START),
   expiresAt: millis(START + 3_600_000),
   ...changes,

@@ -3,6 +3,7 @@ import type { BookRow } from '../../../core/contracts/monitor-view.ts'
 import { cashFlowSentence } from '../../../core/decisions/cash-flows.ts'
 import { waySentence } from '../../../core/decisions/continuation.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'
+import { weighingSentence } from '../../../core/risk-weighing.ts'
 import { AfterKey, BandBar } from '../../ui/band-bar.tsx'
 import { CostBar } from '../../ui/bars.tsx'
 import { CheckBox, TierBadge } from '../../ui/controls.tsx'
@@ -294,7 +295,12 @@ export function proposalColumns(context: ProposalColumnContext): readonly Column
       width: 'minmax(172px,1.05fr)',
       className: (item) => (item.kind === 'proposal' ? 'lo' : ''),
       cell: ofProposal(
-        (proposal) => (context.computing.has(proposal.bookId) ? 'Computing again' : whyOf(proposal)),
+        (proposal) =>
+          context.computing.has(proposal.bookId) ? (
+            'Computing again'
+          ) : (
+            <span title={whyOf(proposal)}>{whyOf(proposal)}</span>
+          ),
         (line) => <span title={line.why}>{whyOfLine(line)}</span>,
       ),
     },
@@ -315,7 +321,8 @@ function whyOf(proposal: Proposal): string {
     proposal.wayLeft === undefined
       ? ''
       : `; ${formatPercent(proposal.wayLeft.turnover)} % of the book left for later days`
-  return `${triggerOf(proposal)}${later}`
+  const weighed = proposal.weighing === undefined ? null : weighingSentence(proposal.weighing)
+  return `${triggerOf(proposal)}${later}${weighed === null ? '' : `; ${weighed}`}`
 }
 
 function triggerOf(proposal: Proposal): string {

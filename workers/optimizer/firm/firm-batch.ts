@@ -58,6 +58,8 @@ export interface FirmBookAnswer {
   readonly keptAlone: boolean
   /** No risk aversion brings it under its ceiling: its limits stand against it. */
   readonly isAboveCeiling: boolean
+  /** What its own risk aversion was multiplied by, beside the firm's factor, to bring it under the ceiling. */
+  readonly ceilingFactor: number
 }
 
 export interface FirmAnswer {
@@ -193,13 +195,16 @@ function decide(
   const held = near?.sides ?? []
   const problem = held.reduce((cut, { line, side }) => takeBranch(cut, line, side), shaped)
   const start = near?.solution.status === 'solved' ? near.solution : undefined
-  const { solution, isAbove } = solveUnderCeiling(problem, book.trackingErrorCeiling, (asked) =>
-    solveSided(asked, { start }),
-  )
-  if (solution.status !== 'solved') return { solution, x: book.problem.current, isAboveCeiling: false, sides: held }
+  const {
+    solution,
+    isAbove,
+    factor: ceilingFactor,
+  } = solveUnderCeiling(problem, book.trackingErrorCeiling, (asked) => solveSided(asked, { start }))
+  if (solution.status !== 'solved')
+    return { solution, x: book.problem.current, isAboveCeiling: false, ceilingFactor: 1, sides: held }
   const sides = isDiscrete(solution) ? [...held, ...solution.discrete.harvests] : held
   const x = options.tradeRate === null ? solution.x : slowed(book, problem, solution.x, options.tradeRate)
-  return { solution, x, isAboveCeiling: isAbove, sides }
+  return { solution, x, isAboveCeiling: isAbove, ceilingFactor, sides }
 }
 
 function slowed(book: FirmBook, problem: RebalanceProblem, goal: Float64Array, rate: number): Float64Array {

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly x: Float64Array
   /** No risk aversion brings the book under its ceiling of tracking error. */
   readonly isAboveCeiling: boolean
+  /** What its own risk aversion was multiplied by, beside the firm's factor, to bring it under the ceiling. */
+  readonly ceilingFactor: number
   /** Sides taken where a harvest is worth more than a round trip: they hold at every price, once taken. */
   readonly sides: DiscreteSolved['discrete']['harvests']
 }
