@@ -148,3 +148,11 @@ test('trades of 1e-14, against nearly no risk, of which one changes sides on the
   expect(Math.max(...solution.lines.map(({ trade }) => Math.abs(trade)))).toBeLessThan(1e-12)
   expect(solution.lines[2]!.trade).toBeGreaterThan(1e-15)
 })
+
+test('bands of 1e-15 to 1e-6 under five groups and a turnover cap at costs beyond reason: solved, though in many steps', () => {
+  const { problem } = randomProblem(createRandom(29).fork('r542482'), 'r542482')
+  const solution = solveProblem(problem)
+  if (solution.status !== 'solved') throw new Error(solution.reason)
+  expect(violationOf(problem, solution.x)).toBeLessThan(1e-9)
+  expect(solution.iterations).toBeGreaterThan(100)
+})
