@@ -3,7 +3,6 @@ import type { Clock } from '../../core/clock.ts'
 import type { ClientBookView } from '../../core/contracts/client-book-view.ts'
 import type { ChangedTopic, DeskApi, DeskEvents } from '../../core/contracts/desk-api.ts'
 import {
-  BOOK_STATUSES,
   type BookStatus,
   type DeskSnapshot,
   type DeskSummary,
@@ -21,22 +20,19 @@ import { fail, ok } from '../../core/result.ts'
 import { blotterView, type FakeParent, parentDetail, parentsOf } from './fake-blotter.ts'
 import { fakeBookView, fakeWeightHistory } from './fake-book-view.ts'
 import { createFakeFirm, type FakeBook, type FakeFirm, type FakePosition, movePrices, positionOf } from './fake-firm.ts'
-import { proposeFake } from './fake-proposals.ts'
+import { importFakeBooks } from './fake-import.ts'
+import { openFakeDesk } from './fake-opening.ts'
+import { namedIn, proposeFake } from './fake-proposals.ts'
 import { FakeRisk } from './fake-risk.ts'
+import { fakeRoster } from './fake-roster.ts'
 import { fakeRow } from './fake-row.ts'
-import { type FakeScenario, fakeAlerts, fakeRegime, fakeVenues } from './fake-surroundings.ts'
+import { fakeStatus } from './fake-status.ts'
+import { costToFix, sumBooks } from './fake-sums.ts'
+import { type FakeScenario, fakeAlerts, fakeBlock, fakeRegime, fakeVenues } from './fake-surroundings.ts'
 
 const UNDO_SECONDS = 5
 /** Rows are spread over this many frames, as if their assets ticked in turn. */
 const ROW_GROUPS = 4
-
-const REMARKS: readonly (readonly [number, Proposal['cleanliness'], string])[] = [
-  [1, 'blocked', 'ATOM price is 27 s old on both venues (limit 20 s)'],
-  [3, 'warning', 'Largest order is 6.1 % of one-hour volume (limit 5.0 %)'],
-  [6, 'warning', 'ETH must not be sold until 31 Dec: band relaxed by 0.42 pp'],
-  [9, 'warning', 'Cash after trading is $1,120 under the reserve'],
-  [11, 'blocked', 'Turnover today 12.4 % (limit 12.0 %)'],
-]
 
 export interface FakeDeskOptions {
   readonly books: number
@@ -58,9 +54,9 @@ export class FakeDesk {
     reset: new Set(),
   }
   readonly #closeListeners = new Set<() => void>()
-  readonly #proposals = new Map<string, Proposal>()
-  readonly #status = new Map<number, NextAction>()
-  readonly #pausedUntil = new Map<number, number>()
+  readonly #proposals: Map<string, Proposal>
+  readonly #status: Map<number, NextAction>
+  readonly #pausedUntil: Map<number, number>
   /** As of each row's latest frame. */
   readonly #positions: FakePosition[] = []
   readonly #risk = new FakeRisk({
@@ -68,7 +64,7 @@ export class FakeDesk {
     book: (bookId) => this.#bookOf(bookId)?.book,
     changed: () => this.#changed('client-books'),
   })
-  #parents: FakeParent[] = []
+  #parents: FakeParent[]
   #pending: PendingApproval[] = []
   #outcome: ApprovalOutcome | null = null
   #trading: TradingState = 'active'
@@ -78,63 +74,23 @@ export class FakeDesk {
   #layout: string
 
   constructor(options: FakeDeskOptions) {
+    const { scenario } = options
     this.#options = options
     this.#layout = options.layout ?? ''
     this.firm = createFakeFirm({ books: options.books, seed: options.seed, now: options.clock.now() })
-    if (options.scenario === 'halted') {
+    if (scenario === 'halted') {
       this.#trading = 'halted'
       this.#tradingWhy = 'Kraken fills look wrong (Advisor 1)'
     }
-    this.#open()
+    const opening = openFakeDesk(this.firm, scenario, this.#now, (book) => this.#propose(book))
+    this.#proposals = opening.proposals
+    this.#status = opening.status
+    this.#pausedUntil = opening.pausedUntil
+    this.#parents = opening.parents
   }
 
   get #now(): number {
     return this.#options.clock.now()
-  }
-
-  /** Starting state: most breached books have a proposal, some are executing, some wait. */
-  #open(): void {
-    if (this.#options.scenario === 'quiet') return
-    const sorted = this.firm.books
-      .map((book) => ({ book, position: positionOf(this.firm, book) }))
-      .sort((a, b) => worstOf(b.position) - worstOf(a.position))
-    const out = sorted.filter(({ position }) => worstOf(position) > 1)
-    const executing: FakeBook[] = []
-    let opened = 0
-    out.forEach(({ book }, k) => {
-      if (k % 5 === 3) executing.push(book)
-      else if (k === 1 || k % 9 === 4) this.#status.set(book.row, k % 2 ? 'cool-down' : 'cost-exceeds-benefit')
-      else {
-        const place = opened++
-        const remark = REMARKS.find(([at]) => at === place)
-        const proposal = this.#propose(book)
-        this.#proposals.set(
-          proposal.id,
-          remark ? { ...proposal, cleanliness: remark[1], remarks: [remark[2]] } : proposal,
-        )
-      }
-    })
-    const started = this.#now - 14 * 60_000
-    this.#parents = parentsOf(
-      this.firm,
-      executing.map((book) => this.#propose(book)),
-      'plan-0411',
-      2218,
-      started,
-    ).slice(0, 9)
-    const fractions = [0.714, 0.38, 1, 0.55, 1, 0.22, 1, 1, 0.46]
-    this.#parents.forEach((parent, k) => {
-      parent.fraction = fractions[k]!
-      parent.state = parent.fraction === 1 ? 'filled' : k === 1 ? 'partially-filled' : 'working'
-      if (k === 1) parent.why = 'Price moved beyond the cap; 62.0 % not traded'
-      if (parent.fraction === 1) parent.events.push({ at: started + 22_000, text: 'Filled and allocated' })
-    })
-    for (const book of executing) this.#status.set(book.row, 'executing')
-    const calm = sorted.filter(({ position }) => worstOf(position) < 0.8)
-    for (const { book } of calm.filter(({ book }) => book.model === 2).slice(3, 7))
-      this.#status.set(book.row, 'unable-to-check')
-    const near = sorted.filter(({ position }) => worstOf(position) >= 0.8 && worstOf(position) <= 1)
-    for (const { book } of near.slice(5, 8)) this.#pausedUntil.set(book.row, this.#now + 2 * 86_400_000)
   }
 
   #propose(book: FakeBook, options?: Parameters<typeof proposeFake>[4]): Proposal {
@@ -235,26 +191,12 @@ export class FakeDesk {
   }
 
   #actionOf(book: FakeBook, position: FakePosition, byBook: ReadonlyMap<string, Proposal>): [BookStatus, NextAction] {
-    const size = worstOf(position)
-    const known = this.#status.get(book.row)
-    const own: BookStatus = size > 1 ? 'out-of-band' : size >= 0.8 ? 'near-edge' : 'in-band'
-    if (known === 'unable-to-check' || (this.#options.scenario === 'stale' && book.row % 7 === 1))
-      return ['unable-to-check', 'unable-to-check']
-    if (known === 'executing') return ['executing', 'executing']
-    const proposal = byBook.get(book.book.id)
-    if (proposal?.state === 'held') return ['awaiting-approval', 'held']
-    if (proposal?.state === 'approved') return ['awaiting-approval', 'releasing']
-    if (proposal)
-      return [
-        'awaiting-approval',
-        proposal.cleanliness === 'blocked'
-          ? 'blocked'
-          : proposal.cleanliness === 'warning'
-            ? 'review-warning'
-            : 'approve-proposal',
-      ]
-    if (this.#pausedUntil.has(book.row)) return [own, 'paused']
-    return [own, known ?? 'none']
+    return fakeStatus(position, {
+      known: this.#status.get(book.row),
+      proposal: byBook.get(book.book.id),
+      paused: this.#pausedUntil.has(book.row),
+      unpriced: this.#options.scenario === 'stale' && book.row % 7 === 1,
+    })
   }
 
   #frame(books: readonly FakeBook[]): GridFrame {
@@ -280,53 +222,23 @@ export class FakeDesk {
   }
 
   #summary(): DeskSummary {
-    const counts = Object.fromEntries(BOOK_STATUSES.map((status) => [status, 0])) as Record<BookStatus, number>
     const byBook = this.#byBook()
-    let worst: DeskSummary['worst'] = null
-    let assets = 0
-    let needs = 0
-    let needUsd = 0
-    for (const book of this.firm.books) {
-      const position = this.#positions[book.row] ?? positionOf(this.firm, book)
-      const [status] = this.#actionOf(book, position, byBook)
-      counts[status]++
-      assets += position.value
-      if (book.flow === 'withdrawal') {
-        needs++
-        needUsd += position.value * 0.02
-      }
-      const line = position.lines[position.worst]!
-      if (status !== 'unable-to-check' && Math.abs(line.position) > Math.abs(worst?.position ?? 0)) {
-        worst = {
-          bookId: book.book.id,
-          asset: this.firm.assets[position.worst]!.id,
-          drift: line.weight - line.target,
-          position: line.position,
-        }
-      }
-    }
-    const open = [...this.#proposals.values()]
-    const cost = open.reduce((sum, proposal) => sum + proposal.cost.totalUsd, 0)
-    const flow = open.reduce((sum, proposal) => sum + proposal.buyUsd + proposal.sellUsd, 0)
     return {
       at: this.#now,
       marketTime: null,
-      assetsUnderManagementUsd: assets,
-      dayChangeUsd: this.firm.books.reduce((sum, book) => sum + book.dayChange, 0),
-      counts,
-      cashNeeds: { books: needs, usd: needUsd },
+      ...sumBooks(this.firm, (book) => {
+        const position = this.#positions[book.row] ?? positionOf(this.firm, book)
+        return { position, status: this.#actionOf(book, position, byBook)[0] }
+      }),
+      ...costToFix([...this.#proposals.values()]),
       paused: this.#pausedUntil.size,
-      worst,
-      costToFixUsd: cost,
-      costToFixBps: flow > 0 ? (cost / flow) * 1e4 : 0,
       regime: fakeRegime(this.#now),
       alerts: fakeAlerts(this.#options.scenario, this.#now),
       venues: fakeVenues(this.#options.scenario),
       trading: this.#trading,
       tradingWhy: this.#tradingWhy,
-      booksChecked: this.firm.books.length - counts['unable-to-check'],
       engineP95Ms: 11,
-      openProposals: open.length,
+      openProposals: this.#proposals.size,
       workingParents: this.#parents.filter((parent) => parent.state === 'working').length,
       audit: { entries: 4_812, verifiedAt: this.#now - 127_000, ok: true },
       pendingApprovals: this.#pending,
@@ -354,22 +266,7 @@ export class FakeDesk {
       mode: 'simulation',
       firm: 'Demo practice, seed 42',
       advisor: 'Advisor 1',
-      assets: this.firm.assets.map(({ id }) => id),
-      models: this.firm.models.map(({ id, name, version }, index) => ({
-        id,
-        name,
-        version,
-        books: this.firm.books.filter(({ model }) => model === index).length,
-      })),
-      books: this.firm.books.map(({ book, model }) => ({
-        bookId: book.id,
-        clientId: book.clientId,
-        clientName: book.clientName,
-        tier: book.tier,
-        modelId: book.modelId,
-        modelName: this.firm.models[model]!.name,
-        segregated: book.custody.kind === 'segregated',
-      })),
+      ...fakeRoster(this.firm),
       frame: this.#frame(this.firm.books),
       summary: this.#summary(),
       layout: this.#layout,
@@ -389,27 +286,14 @@ export class FakeDesk {
       at: this.#now,
       proposals: [...this.#proposals.values()],
       pricesAgeSeconds: this.#options.scenario === 'stale' ? 27.4 : 0.6,
-      approvalBlocked:
-        this.#trading === 'halted'
-          ? `Trading is stopped: ${this.#tradingWhy}`
-          : this.#options.scenario === 'stale'
-            ? 'Kraken prices are 27 s old (limit 20 s)'
-            : null,
+      approvalBlocked: fakeBlock(this.#options.scenario, this.#trading, this.#tradingWhy),
       undoSeconds: UNDO_SECONDS,
       pending: this.#pending,
       lastOutcome: this.#outcome,
     }),
     approve: async (request) => {
       if (this.#trading === 'halted') return fail('trading-halted', 'trading is stopped')
-      const ids = [...this.#proposals.values()]
-        .filter(
-          (proposal) =>
-            proposal.state === 'open' &&
-            (request.kind === 'all-clean'
-              ? proposal.cleanliness === 'clean'
-              : request.proposalIds.includes(proposal.id)),
-        )
-        .map(({ id }) => id)
+      const ids = namedIn(request, [...this.#proposals.values()])
       if (ids.length === 0) return fail('nothing-to-approve', 'no open proposal was named')
       for (const id of ids) this.#proposals.set(id, { ...this.#proposals.get(id)!, state: 'approved' })
       const pending = {
@@ -502,37 +386,10 @@ export class FakeDesk {
       book.units[book.units.length - 1]! += Number(change) / 1e12
       return ok(null)
     },
-    importClientBooks: async (csv) => {
-      const lines = csv.trim().split('\n')
-      const bad = lines.flatMap((line, index) =>
-        index > 0 && line.includes('-')
-          ? [
-              {
-                line: index + 1,
-                column: 'quantity',
-                message: `quantity was ${/-[\d.]+/.exec(line)?.[0] ?? '-'}, it must not be negative`,
-              },
-            ]
-          : [],
-      )
-      if (lines[0] !== 'client,asset,quantity')
-        bad.unshift({ line: 1, column: lines[0] ?? '', message: 'the columns must be client,asset,quantity' })
-      return bad.length > 0
-        ? {
-            ok: false,
-            error: {
-              code: 'import-refused',
-              message: `${bad.length} lines were refused; nothing was imported`,
-              lines: bad,
-            },
-          }
-        : ok({ books: lines.length - 1 })
-    },
+    importClientBooks: async (csv) => importFakeBooks(csv),
     saveLayout: async (layout) => {
       this.#layout = layout
       return null
     },
   }
 }
-
-const worstOf = (position: FakePosition): number => Math.abs(position.lines[position.worst]!.position)

@@ -244,3 +244,6 @@ export function movePrices(firm: FakeFirm, random: Random): void {
 /** Rounded to the asset's step, as exact decimal text would state it. */
 export const stepAmount = (value: number, step: number): Amount =>
   amount((Math.round(value / step) * step).toFixed(Math.max(0, Math.round(-Math.log10(step)))))
+
+/** Distance of the worst line from its target, in half-widths of its band: above 1 it is out. */
+export const worstOf = (position: FakePosition): number => Math.abs(position.lines[position.worst]!.position)

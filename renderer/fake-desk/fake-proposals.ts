@@ -1,4 +1,5 @@
 import { ZERO } from '../../core/amount.ts'
+import type { ApprovalRequest } from '../../core/contracts/proposals-view.ts'
 import { CASH } from '../../core/instruments.ts'
 import type { CostSplit, Side } from '../../core/order.ts'
 import type { LineReason, Proposal, ProposalLine } from '../../core/proposal.ts'
@@ -164,4 +165,14 @@ function explain(asset: string, side: Side | null, position: number, leftOut: bo
   return Math.abs(position) > 0.6
     ? ['cost-exceeds-benefit', 'Trading it would cost more than the tracking error it takes away: 2.4 bps too dear.']
     : ['inside-band', 'Inside its band.']
+}
+
+/** Ids of the open proposals that an approval means. */
+export function namedIn(request: ApprovalRequest, proposals: readonly Proposal[]): string[] {
+  return proposals
+    .filter(
+      ({ id, state, cleanliness }) =>
+        state === 'open' && (request.kind === 'all-clean' ? cleanliness === 'clean' : request.proposalIds.includes(id)),
+    )
+    .map(({ id }) => id)
 }

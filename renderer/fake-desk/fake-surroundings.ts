@@ -1,5 +1,6 @@
 import type { VenueHealth } from '../../core/contracts/exchange.ts'
 import type { Alert, RegimeView } from '../../core/contracts/monitor-view.ts'
+import type { TradingState } from '../../core/order.ts'
 
 export type FakeScenario = 'normal' | 'stale' | 'halted' | 'quiet'
 
@@ -89,3 +90,9 @@ export const fakeRegime = (now: number): RegimeView => ({
   prior: false,
   explanation: 'stressed since 2026-03-15: 20-day volatility 68 %, 91st percentile, probability 0.97',
 })
+
+/** Why nothing can be approved, or null. */
+export function fakeBlock(scenario: FakeScenario, trading: TradingState, why: string | null): string | null {
+  if (trading === 'halted') return `Trading is stopped: ${why}`
+  return scenario === 'stale' ? 'Kraken prices are 27 s old (limit 20 s)' : null
+}
