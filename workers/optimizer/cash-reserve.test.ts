@@ -180,3 +180,10 @@ test('ended early where it is not worthwhile: by a bound that holds; else with t
   }
   expect(beyond).toBeGreaterThan(20)
 })
+
+test('a search along faces that only nearly fit would end outside the certificate: it goes on with clean ones', () => {
+  const { problem } = randomFullProblem(createRandom(41).fork('r67494'), 'r67494')
+  const { certificate, multipliers } = solved(problem)
+  expect(multipliers.reserve).toBeGreaterThan(0)
+  expect(certificate.dualResidual).toBeLessThan(1e-11)
+})

@@ -28,6 +28,8 @@ const LAST_ROUNDS = 400
 const LENT_ROOM = [1e-10, 3e-11, 4e-10]
 /** In objective per weight, tried in turn: under the dual tolerance of a certificate (1e-9). */
 const LENT_PRICE = [3e-11, 1e-10, 4e-10]
+/** Residuals of a finish on the right face are rounding; larger ones pass, but are those of a face that only nearly fits. */
+const CLEAN = 1e-12
 const LAST_COMPLEMENTARITY = 1e-22
 
 /** A solution near this one, or what is known of it: the answer to the same book a moment ago. */
@@ -95,7 +97,7 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined, worth =
   // the answer at another price of a reserve or to the branch above touches the same limits, or nearly
   if (start !== undefined && trade.size > 0 && fits(problem, start)) {
     const candidate = finishNear(problem, trade, start)
-    if (candidate !== null && isEnough(candidate, worth)) return conclude(problem, candidate, 1)
+    if (candidate !== null && isEnough(candidate, worth) && isClean(candidate)) return conclude(problem, candidate, 1)
   }
   const exact = solveByInteriorPoint(problem, trade, feasibility.trade, worth)
   if (exact.status === 'solved') return exact
@@ -115,6 +117,10 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined, worth =
 /** A gap is small against the objective, or against `worth`, where the objective is part of a smaller one. */
 const isEnough = ({ assessment }: Candidate, worth: number): boolean =>
   passes(assessment) && assessment.certificate.gap <= GAP_ABSOLUTE + GAP_RELATIVE * worth
+
+/** What a search for a reserve's price goes on with: solutions at the edge of what passes add up to one beyond it. */
+const isClean = ({ assessment: { certificate } }: Candidate): boolean =>
+  certificate.dualResidual <= CLEAN && certificate.primalResidual <= CLEAN
 
 /** The dual method's answer, or null where it has none. */
 function solveDual(problem: RebalanceProblem, start: Start | undefined): NearCandidate | null {
