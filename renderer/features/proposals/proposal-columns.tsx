@@ -1,23 +1,11 @@
 import { ensureDefined } from '../../../core/assert.ts'
 import type { BookRow } from '../../../core/contracts/monitor-view.ts'
-import { cashFlowSentence } from '../../../core/decisions/cash-flows.ts'
-import { waySentence } from '../../../core/decisions/continuation.ts'
 import type { Proposal, ProposalLine } from '../../../core/proposal.ts'
-import { weighingSentence } from '../../../core/risk-weighing.ts'
 import { AfterKey, BandBar } from '../../ui/band-bar.tsx'
 import { CostBar } from '../../ui/bars.tsx'
 import { CheckBox, TierBadge } from '../../ui/controls.tsx'
 import type { GridColumnOf } from '../../ui/data-grid/columns.ts'
-import {
-  assetName,
-  formatNumber,
-  formatPercent,
-  formatQuantity,
-  formatUsd,
-  NONE,
-  upperFirst,
-  wholeDecimals,
-} from '../../ui/format.ts'
+import { assetName, formatNumber, formatPercent, NONE, upperFirst } from '../../ui/format.ts'
 import { Glyph, type GlyphName } from '../../ui/glyph.tsx'
 import {
   type GroupKind,
@@ -30,7 +18,7 @@ import {
   tradedLines,
 } from './batch.ts'
 import type { ProposalItem } from './proposal-items.ts'
-import { LINE_REASON_WORDS } from './reasons.ts'
+import { whyOf, whyOfLine } from './proposal-words.ts'
 
 /** Longest cost bar of the list, in pixels. */
 const BAR_PIXELS = 100
@@ -314,45 +302,6 @@ function remarkOf(item: ProposalItem): string | null {
   if (item.kind !== 'proposal' || item.proposal.remarks.length === 0) return null
   // why it was made does not go under because there is a warning
   return [...item.proposal.remarks.map(upperFirst), whyOf(item.proposal)].join(' · ')
-}
-
-function whyOf(proposal: Proposal): string {
-  const later =
-    proposal.wayLeft === undefined
-      ? ''
-      : `; ${formatPercent(proposal.wayLeft.turnover)} % of the book left for later days`
-  const weighed = proposal.weighing === undefined ? null : weighingSentence(proposal.weighing)
-  return `${triggerOf(proposal)}${later}${weighed === null ? '' : `; ${weighed}`}`
-}
-
-function triggerOf(proposal: Proposal): string {
-  const prefix = proposal.automatic ? 'Automatic: ' : ''
-  const { trigger } = proposal
-  switch (trigger.kind) {
-    case 'band-breach':
-      return `${prefix}${trigger.assets.map(assetName).join(', ')} out of band`
-    case 'cash-flow':
-      return `${prefix}${upperFirst(cashFlowSentence(trigger.flows))}`
-    case 'manual':
-      return `Asked for by ${trigger.by}`
-    case 'schedule':
-      return `${prefix}On schedule`
-    case 'volatility-spike':
-      return `${prefix}Volatility has jumped`
-    case 'continuation':
-      return `${prefix}Goes on with its way: ${waySentence(trigger.way)}`
-  }
-}
-
-function whyOfLine(line: ProposalLine): string {
-  if (line.side === null) {
-    const cheaper =
-      line.tradesIfCheaperByBps === null ? '' : `; trades if ${formatNumber(line.tradesIfCheaperByBps, 1)} bps cheaper`
-    return `No trade: ${LINE_REASON_WORDS[line.reason]}${cheaper}`
-  }
-  const tax = line.side === 'sell' && line.tax !== undefined ? `tax ${formatUsd(line.tax.taxUsd)}, ` : ''
-  const quantity = formatQuantity(line.quantity, Math.min(8, wholeDecimals([line.quantity])))
-  return `${quantity} ${line.asset}, ${tax}${LINE_REASON_WORDS[line.reason].replace(' the ', ' ')}`
 }
 
 const GROUP_TEXT: Readonly<
