@@ -92,12 +92,12 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined, worth =
   if (feasibility.kind === 'infeasible') return { id, status: 'infeasible', ...feasibility.why }
   if (near !== null && trade.size > 0) {
     const candidate = finishNear(problem, trade, near)
-    if (candidate !== null) return conclude(problem, candidate, near.steps)
+    if (candidate !== null && isEnough(candidate, worth)) return conclude(problem, candidate, near.steps)
   }
   // the answer at another price of a reserve or to the branch above touches the same limits, or nearly
   if (start !== undefined && trade.size > 0 && fits(problem, start)) {
     const candidate = finishNear(problem, trade, start)
-    if (candidate !== null && isEnough(candidate, worth) && isClean(candidate)) return conclude(problem, candidate, 1)
+    if (candidate !== null && isEnough(candidate, worth)) return conclude(problem, candidate, 1)
   }
   const exact = solveByInteriorPoint(problem, trade, feasibility.trade, worth)
   if (exact.status === 'solved') return exact
@@ -114,13 +114,15 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined, worth =
   return exact
 }
 
-/** A gap is small against the objective, or against `worth`, where the objective is part of a smaller one. */
-const isEnough = ({ assessment }: Candidate, worth: number): boolean =>
-  passes(assessment) && assessment.certificate.gap <= GAP_ABSOLUTE + GAP_RELATIVE * worth
-
-/** What a search for a reserve's price goes on with: solutions at the edge of what passes add up to one beyond it. */
-const isClean = ({ assessment: { certificate } }: Candidate): boolean =>
-  certificate.dualResidual <= CLEAN && certificate.primalResidual <= CLEAN
+/**
+ * A gap is small against the objective, or against `worth`, where the objective is part of a smaller one: of a search for
+ * a reserve's price. That goes on with clean solutions: those at the edge of what passes put the price where it is not.
+ */
+const isEnough = ({ assessment }: Candidate, worth: number): boolean => {
+  const { gap, primalResidual, dualResidual } = assessment.certificate
+  if (!passes(assessment) || gap > GAP_ABSOLUTE + GAP_RELATIVE * worth) return false
+  return worth === Number.POSITIVE_INFINITY || Math.max(primalResidual, dualResidual) <= CLEAN
+}
 
 /** The dual method's answer, or null where it has none. */
 function solveDual(problem: RebalanceProblem, start: Start | undefined): NearCandidate | null {
