@@ -182,7 +182,8 @@ test('ended early where it is not worthwhile: by a bound that holds; else with t
 })
 
 test.each(['r67494', 'r52161'])('%s: solutions that only just pass would lead the search to a wrong price', (id) => {
-  const { certificate, multipliers } = solved(randomFullProblem(createRandom(41).fork(id), id).problem)
+  const { problem } = randomFullProblem(createRandom(41).fork(id), id)
+  const { x, multipliers } = solved(problem)
   expect(multipliers.reserve).toBeGreaterThan(0)
-  expect(certificate.dualResidual).toBeLessThan(1e-11)
+  expect(Math.abs(reserveRoom(problem, x))).toBeLessThan(1e-11)
 })
