@@ -30,6 +30,8 @@ const LENT_ROOM = [1e-10, 3e-11, 4e-10]
 const LENT_PRICE = [3e-11, 1e-10, 4e-10]
 /** Residuals of a finish on the right face are rounding; larger ones pass, but are those of a face that only nearly fits. */
 const CLEAN = 1e-12
+/** Steps that an answer which passes is given to become clean. */
+const CLEANING_STEPS = 8
 const LAST_COMPLEMENTARITY = 1e-22
 
 /** A solution near this one, or what is known of it: the answer to the same book a moment ago. */
@@ -181,9 +183,12 @@ function solveByInteriorPoint(
   }
   const point = new InteriorPoint(trade)
   let best: Candidate | null = null
+  let passed = 0
   for (let steps = 1; ; steps++) {
     const moved = point.advance()
-    const last = !moved || steps === MAXIMUM_STEPS || point.complementarity < LAST_COMPLEMENTARITY
+    if (best !== null && passes(best.assessment)) passed++
+    const spent = steps === MAXIMUM_STEPS || passed > CLEANING_STEPS || point.complementarity < LAST_COMPLEMENTARITY
+    const last = !moved || spent
     if (!last && point.complementarity > FIRST_FINISH) continue
     const faces = [guessFace(point)]
     if (last)
