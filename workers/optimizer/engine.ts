@@ -92,17 +92,20 @@ function solvePlain(problem: RebalanceProblem, start: Start | undefined, worth =
   const trade = createTradeProblem(problem)
   const feasibility = checkFeasibility(problem, trade)
   if (feasibility.kind === 'infeasible') return { id, status: 'infeasible', ...feasibility.why }
-  if (near !== null && trade.size > 0) {
-    const candidate = finishNear(problem, trade, near)
-    if (candidate !== null && isEnough(candidate, worth)) return conclude(problem, candidate, near.steps)
-  }
+  const starts: (Start | null)[] = trade.size === 0 ? [] : [near]
   // the answer at another price of a reserve or to the branch above touches the same limits, or nearly
-  if (start !== undefined && trade.size > 0 && fits(problem, start)) {
-    const candidate = finishNear(problem, trade, start)
-    if (candidate !== null && isEnough(candidate, worth)) return conclude(problem, candidate, 1)
+  if (start !== undefined && trade.size > 0 && fits(problem, start)) starts.push(start)
+  const steps = near?.steps ?? 1
+  let passing: Candidate | null = near !== null && near.exact && isPassed(near) ? near : null
+  for (const from of starts) {
+    const candidate: Candidate | null = from === null ? null : finishNear(problem, trade, from)
+    if (candidate === null) continue
+    if (isEnough(candidate, worth)) return conclude(problem, candidate, steps)
+    passing = better(passing, candidate)
   }
   const exact = solveByInteriorPoint(problem, trade, feasibility.trade, worth)
   if (exact.status === 'solved') return exact
+  if (passing !== null) return conclude(problem, passing, steps)
   // bands about as thin as rounding under several tight rows: give every line room that the certificate forgives
   for (const room of LENT_ROOM) {
     const relaxed = solveByInteriorPoint(problem, widen(trade, room), feasibility.trade)
@@ -186,7 +189,7 @@ function solveByInteriorPoint(
   let passed = 0
   for (let steps = 1; ; steps++) {
     const moved = point.advance()
-    if (best !== null && passes(best.assessment)) passed++
+    if (isPassed(best)) passed++
     const spent = steps === MAXIMUM_STEPS || passed > CLEANING_STEPS || point.complementarity < LAST_COMPLEMENTARITY
     const last = !moved || spent
     if (!last && point.complementarity > FIRST_FINISH) continue
@@ -199,7 +202,7 @@ function solveByInteriorPoint(
     for (const face of faces) {
       // the interior point as it is, with what is nearly on a bound put there
       best = better(best, toCandidate(problem, trade, point.trade, point.multipliers, face.states))
-      const consistent = finishOnFace(face, last ? LAST_ROUNDS : FINISH_ROUNDS)
+      const consistent = finishOnFace(face, last && !isPassed(best) ? LAST_ROUNDS : FINISH_ROUNDS)
       const candidate = toCandidate(problem, trade, face.trade, face.multipliers, face.states)
       if (consistent && isEnough(candidate, worth)) return conclude(problem, candidate, steps)
       best = better(best, candidate)
@@ -207,6 +210,8 @@ function solveByInteriorPoint(
     if (last) return conclude(problem, best!, steps)
   }
 }
+
+const isPassed = (candidate: Candidate | null): boolean => candidate !== null && passes(candidate.assessment)
 
 /** Back to weights and original units: a line on a bound gets the bound's bits, an untraded one its own. */
 function toCandidate(
