@@ -4,7 +4,7 @@ export interface RiskWeighing {
   readonly withinTerms: number
   /** So that the firm's mean tracking error stays what it is with every book priced alone. */
   readonly inCompany: number
-  /** Trading in the firm's company would have left the book worse off: it trades as it would alone. */
+  /** It trades as it would alone: the firm's company would have left it worse off, or it would have left others so. */
   readonly keptAlone: boolean
 }
 
@@ -20,7 +20,7 @@ export function weighingSentence({ withinTerms, inCompany, keptAlone }: RiskWeig
       ? null
       : `tracking risk weighs × ${withinTerms.toFixed(2)} to stay inside its limit`,
     keptAlone
-      ? 'trades as it would alone, since company would cost it more'
+      ? 'trades as it would alone, so that no book is worse off for company'
       : Math.abs(inCompany - 1) < LEAST_CHANGE
         ? null
         : `tracking risk weighs × ${inCompany.toFixed(2)} to keep tracking error at the firm's prices`,

@@ -18,7 +18,7 @@ import {
   tradedLines,
 } from './batch.ts'
 import type { ProposalItem } from './proposal-items.ts'
-import { whyOf, whyOfLine } from './proposal-words.ts'
+import { wholeWhyOf, whyOf, whyOfLine } from './proposal-words.ts'
 
 /** Longest cost bar of the list, in pixels. */
 const BAR_PIXELS = 100
@@ -287,7 +287,7 @@ export function proposalColumns(context: ProposalColumnContext): readonly Column
           context.computing.has(proposal.bookId) ? (
             'Computing again'
           ) : (
-            <span title={whyOf(proposal)}>{whyOf(proposal)}</span>
+            <span title={wholeWhyOf(proposal)}>{whyOf(proposal)}</span>
           ),
         (line) => <span title={line.why}>{whyOfLine(line)}</span>,
       ),

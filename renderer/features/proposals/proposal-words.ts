@@ -13,14 +13,19 @@ import {
 } from '../../ui/format.ts'
 import { LINE_REASON_WORDS } from './reasons.ts'
 
-/** Why it was made, what it leaves, with what weight risk was given. */
+/** Why it was made and what it leaves. */
 export function whyOf(proposal: Proposal): string {
   const later =
     proposal.wayLeft === undefined
       ? ''
       : `; ${formatPercent(proposal.wayLeft.turnover)} % of the book left for later days`
+  return `${triggerOf(proposal)}${later}`
+}
+
+/** The same with what weight risk was given: more than a column has room for, and the same for many. */
+export function wholeWhyOf(proposal: Proposal): string {
   const weighed = proposal.weighing === undefined ? null : weighingSentence(proposal.weighing)
-  return `${triggerOf(proposal)}${later}${weighed === null ? '' : `; ${weighed}`}`
+  return weighed === null ? whyOf(proposal) : `${whyOf(proposal)}; ${weighed}`
 }
 
 function triggerOf(proposal: Proposal): string {

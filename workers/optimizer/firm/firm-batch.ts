@@ -54,7 +54,7 @@ export interface FirmBookAnswer {
   readonly x: Float64Array
   /** What it is told and charged: its own spread and fee, impact at the pool's average price. Fraction of its value. */
   readonly chargedCost: number
-  /** The batch would have left it worse off: it trades as it would alone. */
+  /** It trades as it would alone: the batch would have left it worse off, or it would have left others so. */
   readonly keptAlone: boolean
   /** No risk aversion brings it under its ceiling: its limits stand against it. */
   readonly isAboveCeiling: boolean
